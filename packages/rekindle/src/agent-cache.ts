@@ -1,0 +1,233 @@
+import { type AgentKey, assertKey, type KeyField } from './agent-key.ts'
+import type { Clock } from './clock.ts'
+import { CacheClosedError, InvalidOptionsError } from './errors.ts'
+import type { EventListener, EventName, Events } from './events.ts'
+import type { Invalidations } from './invalidation/invalidations.ts'
+import { encodeTargets } from './invalidation/target.ts'
+import type { Disposer } from './live/disposer.ts'
+import { fromMemory, type Lease, LiveLease } from './live/lease.ts'
+import type { LiveAgent } from './live/live-agent.ts'
+import type { LiveTier } from './live/live-tier.ts'
+import type { AcquireOptions, InvalidationTarget } from './options.ts'
+import { withDeadline } from './resilience/deadline.ts'
+import type { GuardedStore } from './resilience/guarded-store.ts'
+import type { AgentCacheStats, Counters } from './stats.ts'
+import type { WaitingRoom } from './waiting-room.ts'
+
+/** Of memory hits, one in this many (a power of two) is timed: reading the time for each would double its cost. */
+const latencySampling = 128
+
+/** What closing agents may take after a drain, at least. */
+const disposeGraceMs = 1_000
+
+export interface AgentCacheParts<Config, Agent> {
+  readonly live: LiveTier<Config, Agent>
+  readonly room: WaitingRoom<Config, Agent>
+  readonly invalidations: Invalidations
+  readonly store: GuardedStore
+  readonly disposer: Disposer<Agent>
+  readonly counters: Counters
+  readonly events: Events
+  readonly clock: Clock
+  readonly scopes: readonly (readonly KeyField[])[]
+  readonly exclusive: boolean
+  /** Makes builds in progress give up. */
+  readonly giveUp: AbortController
+}
+
+/** Live agents by key. Made by `createAgentCache`. */
+export class AgentCache<Config, Agent> {
+  readonly #parts: AgentCacheParts<Config, Agent>
+  /** On the hot path, so held here directly. */
+  readonly #live: LiveTier<Config, Agent>
+  readonly #clock: Clock
+  readonly #counters: Counters
+  #closing: Promise<void> | undefined
+
+  constructor(parts: AgentCacheParts<Config, Agent>) {
+    this.#parts = parts
+    this.#live = parts.live
+    this.#clock = parts.clock
+    this.#counters = parts.counters
+  }
+
+  /**
+   * A lease on the agent of `key`: from memory, or made from its stored config, or built. End it with `await using`, `using` or
+   * `release()`.
+   *
+   * Not an `async` function: a memory hit costs no more than a look-up and one promise.
+   *
+   * Rejects with what `loadConfig` or `createAgent` threw, unchanged; with {@link BuildTimeoutError}; with the reason of
+   * `signal` or {@link AcquireTimeoutError} when the caller gives up; with {@link InvalidKeyError}, {@link QueueFullError} or
+   * {@link CacheClosedError}.
+   */
+  acquire(key: AgentKey, options?: AcquireOptions): Promise<Lease<Agent, Config>> {
+    const live = options === undefined ? this.#free(key) : undefined
+    if (live === undefined) return this.#acquireInTime(key, options ?? {})
+    this.#live.checkOut(live)
+    return Promise.resolve(new LiveLease(live, this.#live, fromMemory))
+  }
+
+  /** The agent in memory, if it can be had this instant; counted as a hit. */
+  #free(key: AgentKey): LiveAgent<Config, Agent> | undefined {
+    // Nothing that is not an object is a key; the slow path says so.
+    if (key === undefined || key === null) return undefined
+    const served = this.#counters.served
+    if ((served.memory & (latencySampling - 1)) === 0) return this.#freeTimed(key)
+    const live = this.#live.find(key)
+    if (live === undefined || !this.#live.isFree(live, this.#clock.now())) return undefined
+    served.memory++
+    return live
+  }
+
+  #freeTimed(key: AgentKey): LiveAgent<Config, Agent> | undefined {
+    const started = performance.now()
+    const live = this.#live.find(key)
+    if (live === undefined || !this.#live.isFree(live, this.#clock.now())) return undefined
+    this.#counters.served.memory++
+    this.#counters.latency.memory.record(performance.now() - started)
+    return live
+  }
+
+  async #acquireInTime(key: AgentKey, options: AcquireOptions): Promise<Lease<Agent, Config>> {
+    assertKey(key)
+    if (this.#closing !== undefined) throw new CacheClosedError()
+    options.signal?.throwIfAborted()
+    return this.#parts.room.enter(key, options)
+  }
+
+  /** Runs `work` with the agent of `key`, holding a lease on it meanwhile. Rejects as {@link acquire} does, or as `work` does. */
+  async use<Result>(
+    key: AgentKey,
+    work: (agent: Agent, lease: Lease<Agent, Config>) => Result | Promise<Result>,
+    options?: AcquireOptions,
+  ): Promise<Result> {
+    using lease = await this.acquire(key, options)
+    return await work(lease.agent, lease)
+  }
+
+  /**
+   * The agent of `key`, without a lease: for agents that hold nothing to dispose of, since nothing keeps this one from being
+   * disposed while it is used. Not for exclusive agents.
+   */
+  getOrBuild(key: AgentKey, options?: AcquireOptions): Promise<Agent> {
+    const agent = options === undefined ? this.getIfPresent(key) : undefined
+    if (agent !== undefined) return Promise.resolve(agent)
+    return this.acquire(key, options).then((lease) => {
+      lease.release()
+      return lease.agent
+    })
+  }
+
+  /**
+   * The agent of `key` if it is in memory and fresh, at once and without a lease; `undefined` otherwise. It is a use: the agent
+   * is the last to be evicted. The same caution as with {@link getOrBuild} holds.
+   */
+  getIfPresent(key: AgentKey): Agent | undefined {
+    if (this.#parts.exclusive) {
+      throw new InvalidOptionsError('live.concurrency', 'An exclusive agent cannot be had without a lease. Use acquire or use.')
+    }
+    const live = this.#live.find(key)
+    if (live === undefined) return undefined
+    const now = this.#clock.now()
+    if (!this.#live.isFree(live, now)) return undefined
+    this.#counters.served.memory++
+    this.#live.touch(live, now)
+    return live.agent
+  }
+
+  /** Checks a key once, for callers that use it many times. Throws {@link InvalidKeyError} naming the wrong field. */
+  key(key: AgentKey): AgentKey {
+    assertKey(key)
+    const { agentId, userId, sessionId, reasoning } = key
+    return Object.freeze({ agentId, userId, sessionId, reasoning })
+  }
+
+  /**
+   * Makes every agent and config that `target` names invalid: no `acquire` that begins after this has resolved gets what was
+   * loaded before. Those who hold such an agent keep it, and their `lease.retired` fires.
+   *
+   * Rejects with {@link InvalidTargetError}, or with {@link InvalidationFailedError} if the store did not take it.
+   */
+  async invalidate(target: InvalidationTarget): Promise<void> {
+    const { invalidations, store, scopes } = this.#parts
+    const targets = encodeTargets(target, scopes)
+    // Nothing here depends on the fields named.
+    if (targets.length === 0) return
+    await invalidations.invalidate(targets, () => store.inTime('an invalidation', () => store.connection.invalidate(targets)))
+  }
+
+  stats(): AgentCacheStats {
+    const { room } = this.#parts
+    const { served, created, failed, latency } = this.#counters
+    const { size, idle, leaving, removals } = this.#live
+    return {
+      served: { ...served },
+      failed,
+      created: { ...created },
+      removals: { ...removals },
+      live: size,
+      idle,
+      inUse: size - idle + leaving,
+      waiting: room.waiting,
+      building: room.building,
+      latency: {
+        memory: latency.memory.summary(),
+        config: latency.config.summary(),
+        build: latency.build.summary(),
+      },
+    }
+  }
+
+  /** Listens to what happens. Returns the function that stops it. */
+  on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
+    return this.#parts.events.on(name, listener)
+  }
+
+  /**
+   * Hands out no more agents, disposes the idle ones, lets builds and leases in progress end for up to `drainMs` (default
+   * 10 000), then aborts and disposes what is left, and releases the store's connection. Calling it again returns the same
+   * promise; it never rejects.
+   */
+  close(options: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.drainMs ?? 10_000)
+    return this.#closing
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    const { live, room, disposer, store, giveUp } = this.#parts
+    room.close()
+    live.close()
+    const drained = await this.#within(drainMs, this.#drain())
+    if (!drained) {
+      giveUp.abort(new CacheClosedError())
+      await room.settled()
+      live.abandonLeases()
+    }
+    await this.#within(Math.max(disposeGraceMs, drainMs), disposer.settled())
+    await store.close()
+  }
+
+  async #drain(): Promise<void> {
+    const { live, room } = this.#parts
+    while (room.building > 0 || live.leaving > 0) {
+      await room.settled()
+      await live.lastLease()
+    }
+  }
+
+  /** Whether `work` ended in time. */
+  async #within(ms: number, work: Promise<void>): Promise<boolean> {
+    const late = new Error()
+    try {
+      await withDeadline(work, ms, this.#clock, () => late)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

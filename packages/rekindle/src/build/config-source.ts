@@ -1,0 +1,186 @@
+import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
+import type { Clock } from '../clock.ts'
+import type { ConfigRecord } from '../config/config-record.ts'
+import type { ConfigTier } from '../config/config-tier.ts'
+import { AgentNotFoundError } from '../errors.ts'
+import type { Events } from '../events.ts'
+import type { Stamp } from '../invalidation/stamp.ts'
+import type { InvalidationView } from '../invalidation/view.ts'
+import type { ConfigRefusal } from '../reasons.ts'
+import type { Bulkhead } from './bulkhead.ts'
+import type { Loaded, Recipe } from './recipe.ts'
+import { SingleFlight } from './single-flight.ts'
+import { timebox } from './timebox.ts'
+
+/** While loading fails, how long a stale config serves before loading is tried again. */
+const staleRetryMs = 5_000
+
+export interface BuildLimits {
+  readonly clock: Clock
+  readonly timeoutMs: number
+  /** Aborted when the cache gives up on builds in progress. */
+  readonly closing: AbortSignal
+}
+
+export interface ConfigSourceOptions extends BuildLimits {
+  readonly configScope: readonly KeyField[]
+  readonly configTtlMs: number
+  readonly staleIfErrorMs: number
+}
+
+/** A config, and how it was come by. */
+export interface Obtained<Config, Agent> {
+  readonly record: ConfigRecord<Config>
+  readonly source: 'config' | 'build'
+  /** Why the store's config was not used, if it was not. */
+  readonly refusal?: ConfigRefusal
+  /** When to look for a newer one; the past for one that is stale now. */
+  readonly serveUntil: number
+  /** The agent, where it came with its config. */
+  readonly made?: { readonly agent: Agent }
+  readonly storeMs?: number
+  readonly loadMs?: number
+}
+
+export interface Wish<Config> {
+  /** Not satisfied by a stale config. */
+  readonly fresh: boolean
+  /** A config that this process has had for the key; it may serve if loading fails. */
+  readonly known: ConfigRecord<Config> | undefined
+}
+
+interface Refusal {
+  readonly refusal?: ConfigRefusal
+  readonly storeMs?: number
+}
+
+/** Tiers 2 and 3: a config from the store, or else from its source of truth. One look-up per key at a time. */
+export class ConfigSource<Config, Agent> {
+  readonly #options: ConfigSourceOptions
+  readonly #recipe: Recipe<Config, Agent>
+  readonly #tier: ConfigTier<Config>
+  readonly #view: InvalidationView
+  readonly #events: Events
+  readonly #bulkhead: Bulkhead
+  readonly #discardAgent: (agent: Agent, key: AgentKey) => void
+  readonly #flights: SingleFlight<Obtained<Config, Agent>, Partial<AgentKey>, Stamp>
+
+  constructor(
+    options: ConfigSourceOptions,
+    { recipe, tier, view, events, bulkhead, discardAgent }: {
+      readonly recipe: Recipe<Config, Agent>
+      readonly tier: ConfigTier<Config>
+      readonly view: InvalidationView
+      readonly events: Events
+      readonly bulkhead: Bulkhead
+      /** For an agent that came when nobody waited for it any more. */
+      readonly discardAgent: (agent: Agent, key: AgentKey) => void
+    },
+  ) {
+    this.#options = options
+    this.#recipe = recipe
+    this.#tier = tier
+    this.#view = view
+    this.#events = events
+    this.#bulkhead = bulkhead
+    this.#discardAgent = discardAgent
+    this.#flights = new SingleFlight(
+      () => view.stamp,
+      ({ record }) => view.isValid(record),
+    )
+  }
+
+  /** Nobody who asks from now on is given what is being looked up for these. */
+  detach(applies: (key: Partial<AgentKey>) => boolean): void {
+    this.#flights.detach(applies)
+  }
+
+  /** Rejects with what `loadConfig` threw, when neither store nor source nor a stale config could help. */
+  async obtain(key: AgentKey, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
+    const scoped = this.#scoped(key)
+    // An agent that comes with its config can have one owner only.
+    if (this.#recipe.opaque) return this.#find(key, scoped, wish)
+    const flight = `${wish.fresh ? 'fresh' : 'any'} ${encodeKey(scoped)}`
+    return this.#flights.run(flight, scoped, () => this.#find(key, scoped, wish))
+  }
+
+  /** A full build although the store had a config: the application could not make an agent of it. */
+  async reload(key: AgentKey, rejected: ConfigRecord<Config>, error: unknown): Promise<Obtained<Config, Agent>> {
+    this.#tier.discard(rejected, error)
+    return this.#load(key, this.#scoped(key), { refusal: 'rejected' })
+  }
+
+  #scoped(key: AgentKey): Partial<AgentKey> {
+    return projectKey(key, this.#options.configScope)
+  }
+
+  async #find(key: AgentKey, scoped: Partial<AgentKey>, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
+    // Nothing could be made of a config from the store.
+    if (this.#recipe.create === undefined) return this.#load(key, scoped, {})
+
+    const started = performance.now()
+    const { record, refusal, fallback, stale } = await this.#tier.lookup(scoped)
+    const storeMs = performance.now() - started
+    if (record === undefined) return this.#loadOrServeStale(key, scoped, { refusal, storeMs }, fallback ?? wish.known)
+    if (stale && wish.fresh) return this.#loadOrServeStale(key, scoped, { refusal: 'expired', storeMs }, record)
+    return { record, source: 'config', serveUntil: record.freshUntil, storeMs }
+  }
+
+  async #loadOrServeStale(
+    key: AgentKey,
+    scoped: Partial<AgentKey>,
+    refusal: Refusal,
+    stale: ConfigRecord<Config> | undefined,
+  ): Promise<Obtained<Config, Agent>> {
+    try {
+      return await this.#load(key, scoped, refusal)
+    } catch (error) {
+      if (stale === undefined || AgentNotFoundError.isInstance(error)) throw error
+      const now = this.#options.clock.now()
+      const staleUntil = stale.freshUntil + this.#options.staleIfErrorMs
+      if (now >= staleUntil || !this.#view.isValid(stale)) throw error
+      this.#events.emit('stale-served', { key: scoped, error })
+      return { ...refusal, record: stale, source: 'config', serveUntil: Math.min(now + staleRetryMs, staleUntil) }
+    }
+  }
+
+  async #load(key: AgentKey, scoped: Partial<AgentKey>, refusal: Refusal): Promise<Obtained<Config, Agent>> {
+    const asOf = this.#view.stamp
+    const tags = new Set<string>()
+    const started = performance.now()
+    const loaded = await timebox(
+      'load',
+      this.#options,
+      async (signal) => {
+        const leave = await this.#bulkhead.enter(signal)
+        try {
+          return await this.#recipe.load(key, { signal, tag: (name) => void tags.add(name) })
+        } finally {
+          leave()
+        }
+      },
+      ({ made }) => made !== undefined && this.#discardAgent(made.agent, key),
+    )
+    const record = await this.#record(scoped, loaded, asOf, [...tags])
+    const { made } = loaded
+    const loadMs = performance.now() - started
+    return { ...refusal, record, source: 'build', serveUntil: record.freshUntil, ...(made && { made }), loadMs }
+  }
+
+  async #record(
+    key: Partial<AgentKey>,
+    loaded: Loaded<Config, Agent>,
+    asOf: Stamp,
+    tags: readonly string[],
+  ): Promise<ConfigRecord<Config>> {
+    if (loaded.made === undefined) return this.#tier.admit(key, loaded.config, { asOf, tags, store: true })
+    try {
+      return await this.#tier.admit(key, loaded.config(), { asOf, tags, store: this.#recipe.create !== undefined })
+    } catch (error) {
+      // The agent is there, and good. Only what it was made from cannot be told.
+      this.#events.emit('config-not-stored', { key, path: '$', message: String(error) })
+      const freshUntil = this.#options.clock.now() + this.#options.configTtlMs
+      return { config: undefined as Config, key, fingerprint: undefined, asOf, tags, freshUntil }
+    }
+  }
+}

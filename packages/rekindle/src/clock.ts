@@ -1,0 +1,24 @@
+/** A pending call, made by {@link Clock.after}. */
+export interface Timer {
+  cancel(): void
+  /** Lets the process exit although the call is pending. */
+  unref(): void
+}
+
+/** Time, injected so that tests never sleep. */
+export interface Clock {
+  /** Milliseconds since 1970, as all workers see it: configs carry it from one to another. */
+  now(): number
+  after(ms: number, call: () => void): Timer
+}
+
+/** Node runs anything longer at once. */
+const longestTimeout = 2 ** 31 - 1
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, call) {
+    const timeout = setTimeout(call, Math.min(ms, longestTimeout))
+    return { cancel: () => clearTimeout(timeout), unref: () => void timeout.unref() }
+  },
+}

@@ -1,0 +1,45 @@
+/**
+ * Parsed, validated and frozen configs by fingerprint: what a thousand sessions of one agent share. Bounded by count and by
+ * the length of the JSON texts; the one not used for longest goes first.
+ */
+export class InternedConfigs<Config> {
+  readonly #entries = new Map<string, { readonly config: Config; readonly size: number }>()
+  readonly #maxEntries: number
+  readonly #maxSize: number
+  #size = 0
+
+  constructor(maxEntries: number, maxSize: number) {
+    this.#maxEntries = maxEntries
+    this.#maxSize = maxSize
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get(fingerprint: string): Config | undefined {
+    const entry = this.#entries.get(fingerprint)
+    if (entry === undefined) return undefined
+    // A Map lists its entries in the order they were set: setting again makes this the youngest.
+    this.#entries.delete(fingerprint)
+    this.#entries.set(fingerprint, entry)
+    return entry.config
+  }
+
+  set(fingerprint: string, config: Config, size: number): void {
+    this.delete(fingerprint)
+    this.#entries.set(fingerprint, { config, size })
+    this.#size += size
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#maxEntries && this.#size <= this.#maxSize) return
+      this.delete(oldest)
+    }
+  }
+
+  delete(fingerprint: string): void {
+    const entry = this.#entries.get(fingerprint)
+    if (entry === undefined) return
+    this.#entries.delete(fingerprint)
+    this.#size -= entry.size
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { AgentCache } from './agent-cache.ts'
+import { type KeyField, keyFields } from './agent-key.ts'
+import { AgentBuilder } from './build/agent-builder.ts'
+import { Bulkhead } from './build/bulkhead.ts'
+import { ConfigSource } from './build/config-source.ts'
+import { recipeFrom } from './build/recipe.ts'
+import { systemClock } from './clock.ts'
+import { ConfigTier } from './config/config-tier.ts'
+import { noStore } from './config/no-store.ts'
+import { Events } from './events.ts'
+import { type Invalidated, Invalidations } from './invalidation/invalidations.ts'
+import { matcherFor } from './invalidation/target.ts'
+import { Disposer } from './live/disposer.ts'
+import type { LiveAgent } from './live/live-agent.ts'
+import { LiveTier } from './live/live-tier.ts'
+import { assertOptions } from './option-checks.ts'
+import type { AgentCacheOptions } from './options.ts'
+import { GuardedStore } from './resilience/guarded-store.ts'
+import { Counters } from './stats.ts'
+import { WaitingRoom } from './waiting-room.ts'
+
+/**
+ * Makes an {@link AgentCache}: live agents in this process's memory, their configs in a store shared by all workers, and
+ * behind both a full build that always works.
+ *
+ * Throws {@link InvalidOptionsError} naming the option that cannot be worked with. Does no I/O.
+ */
+export function createAgentCache<
+  const Config,
+  Agent,
+  const ConfigFields extends KeyField = KeyField,
+  const LiveFields extends KeyField = KeyField,
+>(options: AgentCacheOptions<Config, Agent, ConfigFields, LiveFields>): AgentCache<Config, Agent> {
+  assertOptions(options)
+  const {
+    namespace,
+    store = noStore,
+    configSchema,
+    configVersion = '1',
+    configTtlMs = 3_600_000,
+    staleWhileRevalidateMs = 0,
+    staleIfErrorMs = 0,
+    ttlJitter = 0.1,
+    maxConcurrentBuilds = 32,
+    buildTimeoutMs = 30_000,
+    storeTimeoutMs = 250,
+    clock = systemClock,
+    random = Math.random,
+  } = options
+  const { maxAgents = 1000, ttlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = options.live ?? {}
+  const liveScope: readonly KeyField[] = options.liveScope ?? keyFields
+  const configScope: readonly KeyField[] = options.configScope ?? liveScope
+  const exclusive = concurrency === 'exclusive'
+
+  const events = new Events()
+  const counters = new Counters()
+  const giveUp = new AbortController()
+  const limits = { clock, timeoutMs: buildTimeoutMs, closing: giveUp.signal }
+  const windows = { staleWhileRevalidateMs, staleIfErrorMs }
+
+  const recipe = recipeFrom(options, configScope, liveScope)
+  const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), events, liveScope)
+  const live = new LiveTier<Config, Agent>({ liveScope, maxAgents, ttlMs, idleMs, exclusive, clock, ...windows }, disposer, events)
+
+  const guarded = new GuardedStore(store.connect(namespace), storeTimeoutMs, clock, events)
+  const invalidations = new Invalidations(randomUUID(), guarded.connection, onInvalidated)
+  const { view } = invalidations
+
+  const tier = new ConfigTier<Config>(
+    { configSchema, configVersion, configTtlMs, ttlJitter, clock, random, ...windows },
+    guarded,
+    invalidations,
+    events,
+  )
+  const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
+  const source = new ConfigSource<Config, Agent>(
+    { ...limits, configScope, configTtlMs, staleIfErrorMs },
+    { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), discardAgent },
+  )
+  const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, discardAgent)
+  const room = new WaitingRoom<Config, Agent>({ live, builder, view, counters, events, clock, liveScope, exclusive })
+
+  /** Nobody who asks from now on gets what has been made, or is being made, of what is now invalid. */
+  function onInvalidated({ targets, stamp }: Invalidated): void {
+    const named = matcherFor(targets)
+    room.detach((key) => named(key, []))
+    source.detach((key) => named(key, []))
+    const isInvalid = ({ key, record }: LiveAgent<Config, Agent>) =>
+      record.asOf.history !== stamp.history || named(key, record.tags)
+    const retired = live.retireWhere(isInvalid, 'invalidated')
+    if (targets.length > 0 || retired > 0) events.emit('invalidated', { targets, clock: stamp.clock, retired })
+  }
+
+  return new AgentCache({
+    live,
+    room,
+    invalidations,
+    store: guarded,
+    disposer,
+    counters,
+    events,
+    clock,
+    scopes: [configScope, liveScope],
+    exclusive,
+    giveUp,
+  })
+}

@@ -1,0 +1,63 @@
+import type { AgentKey } from './agent-key.ts'
+import type { ConfigIssue } from './errors.ts'
+import type { ConfigRefusal, MissReason, RemovalCause } from './reasons.ts'
+
+/** What happens in a cache, for logs and tests. Memory hits are counted in `stats()` and make no event. */
+export interface AgentCacheEvents {
+  /** An agent was made, from a stored config or by a full build. */
+  readonly created: {
+    readonly key: Partial<AgentKey>
+    readonly source: 'config' | 'build'
+    readonly reason: MissReason
+    readonly fingerprint: string | undefined
+    readonly durationMs: number
+  }
+  /** Neither a stored config nor a build gave an agent; those who waited got this error. */
+  readonly 'build-failed': { readonly key: Partial<AgentKey>; readonly error: unknown }
+  /** A stored config was there and not used. It is replaced by the build that follows. */
+  readonly 'config-refused': { readonly key: Partial<AgentKey>; readonly reason: ConfigRefusal; readonly detail?: string }
+  /** A config is served, but cannot be stored: JSON would lose what is at `path`, or it is too large. */
+  readonly 'config-not-stored': { readonly key: Partial<AgentKey> } & ConfigIssue
+  /** Loading failed, and a config past its freshness was served instead (`staleIfErrorMs`). */
+  readonly 'stale-served': { readonly key: Partial<AgentKey>; readonly error: unknown }
+  /** A refresh in the background failed. The old agent serves on within its window. */
+  readonly 'refresh-failed': { readonly key: Partial<AgentKey>; readonly error: unknown }
+  /** An agent left memory. It is disposed once its last lease has ended. */
+  readonly retired: { readonly key: Partial<AgentKey>; readonly cause: RemovalCause; readonly leases: number }
+  readonly disposed: { readonly key: Partial<AgentKey>; readonly cause: RemovalCause }
+  readonly 'dispose-failed': { readonly key: Partial<AgentKey>; readonly cause: RemovalCause; readonly error: unknown }
+  /** The store failed or was too slow. The request went on without it. */
+  readonly 'store-error': { readonly operation: string; readonly error: unknown }
+  /** An invalidation took effect in this process. */
+  readonly invalidated: { readonly targets: readonly string[]; readonly clock: number; readonly retired: number }
+  /** A listener threw. (Thrown by a listener of this event, an error is dropped.) */
+  readonly 'listener-failed': { readonly event: string; readonly error: unknown }
+}
+
+export type EventName = keyof AgentCacheEvents
+export type EventListener<Name extends EventName> = (event: AgentCacheEvents[Name]) => void
+
+/** Listeners by event name. An application's listener can neither break a request nor another listener. */
+export class Events {
+  readonly #listeners = new Map<EventName, Set<(event: never) => void>>()
+
+  /** Returns the function that takes the listener off again. */
+  on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, listeners)
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
+
+  emit<Name extends EventName>(name: Name, event: AgentCacheEvents[Name]): void {
+    const listeners = this.#listeners.get(name) as Set<EventListener<Name>> | undefined
+    if (listeners === undefined) return
+    for (const listener of listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        if (name !== 'listener-failed') this.emit('listener-failed', { event: name, error })
+      }
+    }
+  }
+}

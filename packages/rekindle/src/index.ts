@@ -1,0 +1,37 @@
+export { createAgentCache } from './create-agent-cache.ts'
+export type { AgentCache } from './agent-cache.ts'
+export type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
+export type { Clock, Timer } from './clock.ts'
+export type { ConfigStore, StoreChanges, StoreClock, StoreConnection, StoreEntry } from './config/config-store.ts'
+export type { StandardSchema } from './config/standard-schema.ts'
+export {
+  AcquireTimeoutError,
+  AgentNotFoundError,
+  BuildTimeoutError,
+  CacheClosedError,
+  InvalidationFailedError,
+  InvalidConfigError,
+  InvalidKeyError,
+  InvalidOptionsError,
+  InvalidTargetError,
+  QueueFullError,
+  RekindleError,
+  StoreTimeoutError,
+} from './errors.ts'
+export type { ConfigIssue, RekindleErrorCode } from './errors.ts'
+export type { AgentCacheEvents, EventListener, EventName } from './events.ts'
+export type { LatencySummary } from './latency.ts'
+export type { Lease, LeaseTimings } from './live/lease.ts'
+export type {
+  AcquireOptions,
+  AgentCacheOptions,
+  CommonOptions,
+  CreateContext,
+  InvalidationTarget,
+  LiveOptions,
+  LoadContext,
+  OpaqueBuild,
+  TwoPhaseBuild,
+} from './options.ts'
+export type { ConfigRefusal, MissReason, RemovalCause } from './reasons.ts'
+export type { AgentCacheStats } from './stats.ts'

@@ -1,0 +1,73 @@
+import type { AgentKey } from '../agent-key.ts'
+import type { ConfigRecord } from '../config/config-record.ts'
+import type { RemovalCause } from '../reasons.ts'
+
+/**
+ * Where an agent is in its life. It only ever moves down this list:
+ * - `building`: made, not yet to be found by anyone;
+ * - `ready`: in the index; idle exactly while it has no lease;
+ * - `retired`: out of the index, its leases still running;
+ * - `disposed`: after its last lease.
+ */
+export type LiveState =
+  | { readonly phase: 'building' }
+  | { readonly phase: 'ready' }
+  | { readonly phase: 'retired'; readonly cause: RemovalCause }
+  | { readonly phase: 'disposed'; readonly cause: RemovalCause }
+
+const building: LiveState = { phase: 'building' }
+
+/** Someone in the queue for an agent that serves one holder at a time. */
+export interface QueuedWaiter<Config, Agent> {
+  /** The agent is theirs: its lease has been counted. */
+  grant(live: LiveAgent<Config, Agent>): void
+  /** It left memory before their turn. */
+  askAgain(): void
+}
+
+/** How long an agent may serve. Wall clock, ms. */
+export interface LivePeriod {
+  readonly freshUntil: number
+  readonly staleUntil: number
+}
+
+/** An agent in this process, and all that is known of it. Only {@link LiveTier} changes it. */
+export class LiveAgent<Config, Agent> {
+  readonly agent: Agent
+  /** Fields out of the live scope are empty. */
+  readonly key: AgentKey
+  record: ConfigRecord<Config>
+  /** Until then it serves. */
+  freshUntil: number
+  /** From then until this it serves while it is refreshed. */
+  staleUntil: number
+  state: LiveState = building
+  leases = 0
+  /** When its last lease ended. */
+  idleSince = 0
+  nextInBucket: LiveAgent<Config, Agent> | undefined = undefined
+  /** Neighbours in the idle list. */
+  older: LiveAgent<Config, Agent> | undefined = undefined
+  younger: LiveAgent<Config, Agent> | undefined = undefined
+  queue: Set<QueuedWaiter<Config, Agent>> | undefined = undefined
+  #retirement: AbortController | undefined = undefined
+
+  constructor(agent: Agent, key: AgentKey, record: ConfigRecord<Config>, { freshUntil, staleUntil }: LivePeriod) {
+    this.agent = agent
+    this.key = key
+    this.record = record
+    this.freshUntil = freshUntil
+    this.staleUntil = staleUntil
+  }
+
+  /** Fires when the agent leaves memory. Made when first asked for: most holders never do. */
+  get retired(): AbortSignal {
+    this.#retirement ??= new AbortController()
+    if (this.state.phase === 'retired' || this.state.phase === 'disposed') this.#retirement.abort()
+    return this.#retirement.signal
+  }
+
+  announceRetirement(): void {
+    this.#retirement?.abort()
+  }
+}

@@ -1,0 +1,267 @@
+import { type AgentKey, encodeKey, type KeyField, keyFields, projectKey } from '../agent-key.ts'
+import type { Clock } from '../clock.ts'
+import type { ConfigRecord } from '../config/config-record.ts'
+import type { StaleWindows } from '../config/freshness.ts'
+import type { Events } from '../events.ts'
+import { type RemovalCause, removalCauses } from '../reasons.ts'
+import { Departures } from './departures.ts'
+import type { Disposer } from './disposer.ts'
+import { IdleList } from './idle-list.ts'
+import { KeyIndex } from './key-index.ts'
+import type { LiveAgent, LivePeriod, QueuedWaiter } from './live-agent.ts'
+import { Sweeper } from './sweeper.ts'
+
+export interface LiveTierOptions extends StaleWindows {
+  readonly liveScope: readonly KeyField[]
+  readonly maxAgents: number
+  readonly ttlMs: number
+  readonly idleMs: number
+  readonly exclusive: boolean
+  readonly clock: Clock
+}
+
+/** `stale`: may be served while a newer one is made. */
+export type Standing = 'fresh' | 'stale' | 'expired' | 'idle'
+
+/** How many removals are remembered, to tell who asks next why the agent was not there. */
+const maxDepartures = 10_000
+
+/**
+ * Tier 1: the live agents of this process.
+ *
+ * An agent that leaves (for whatever {@link RemovalCause}) is out of the index at once, so nobody new gets it; it is disposed
+ * when its last lease ends. Removal is by identity: what has taken an agent's place is never touched.
+ */
+export class LiveTier<Config, Agent> {
+  readonly #options: LiveTierOptions
+  readonly #disposer: Disposer<Agent>
+  readonly #events: Events
+  readonly #index = new KeyIndex<LiveAgent<Config, Agent>>()
+  readonly #idle = new IdleList<Config, Agent>()
+  /** Retired, with leases still running. */
+  readonly #leaving = new Set<LiveAgent<Config, Agent>>()
+  readonly #departures = new Departures(maxDepartures)
+  readonly #sweeper: Sweeper
+  readonly #allFields: boolean
+  readonly removals: Record<RemovalCause, number>
+  #onLastLease: (() => void) | undefined
+
+  constructor(options: LiveTierOptions, disposer: Disposer<Agent>, events: Events) {
+    this.#options = options
+    this.#disposer = disposer
+    this.#events = events
+    this.#allFields = keyFields.every((field) => options.liveScope.includes(field))
+    this.#sweeper = new Sweeper(options.clock, (now) => this.#sweep(now))
+    this.removals = Object.fromEntries(removalCauses.map((cause) => [cause, 0])) as Record<RemovalCause, number>
+  }
+
+  get size(): number {
+    return this.#index.size
+  }
+
+  get idle(): number {
+    return this.#idle.size
+  }
+
+  get leaving(): number {
+    return this.#leaving.size
+  }
+
+  /** The key as this tier compares it. */
+  keyOf(key: AgentKey): AgentKey {
+    if (this.#allFields) return key
+    const { liveScope } = this.#options
+    return {
+      agentId: liveScope.includes('agentId') ? key.agentId : '',
+      userId: liveScope.includes('userId') ? key.userId : '',
+      sessionId: liveScope.includes('sessionId') ? key.sessionId : '',
+      reasoning: liveScope.includes('reasoning') ? key.reasoning : '',
+    }
+  }
+
+  find(key: AgentKey): LiveAgent<Config, Agent> | undefined {
+    return this.#index.find(this.#allFields ? key : this.keyOf(key))
+  }
+
+  standing(live: LiveAgent<Config, Agent>, now: number): Standing {
+    if (live.leases === 0 && now - live.idleSince >= this.#options.idleMs) return 'idle'
+    if (now < live.freshUntil) return 'fresh'
+    return now < live.staleUntil ? 'stale' : 'expired'
+  }
+
+  /** Whether a holder could have it this instant without further ado. The common case, and the only one on the hot path. */
+  isFree(live: LiveAgent<Config, Agent>, now: number): boolean {
+    if (now >= live.freshUntil) return false
+    return live.leases === 0 ? now - live.idleSince < this.#options.idleMs : !this.#options.exclusive
+  }
+
+  /** Counts a lease. Every call is answered by one {@link checkIn}. */
+  checkOut(live: LiveAgent<Config, Agent>): void {
+    if (live.leases++ === 0 && live.state.phase === 'ready') this.#idle.remove(live)
+  }
+
+  /** Ends a lease. */
+  checkIn(live: LiveAgent<Config, Agent>): void {
+    if (--live.leases > 0) return
+    if (live.state.phase === 'retired') return this.#dispose(live, live.state.cause)
+    if (live.state.phase !== 'ready') return
+    const now = this.#options.clock.now()
+    live.idleSince = now
+    if (live.queue !== undefined && this.#passOn(live, live.queue, now)) return
+    this.#goIdle(live)
+    this.#evictDownToCapacity()
+  }
+
+  /** Uses an idle agent for an instant: it is the latest used again. */
+  touch(live: LiveAgent<Config, Agent>, now: number): void {
+    if (live.leases > 0) return
+    live.idleSince = now
+    this.#idle.remove(live)
+    this.#idle.push(live)
+  }
+
+  enqueue(live: LiveAgent<Config, Agent>, waiter: QueuedWaiter<Config, Agent>): void {
+    live.queue ??= new Set()
+    live.queue.add(waiter)
+  }
+
+  /** To the next in the queue; if the agent must not serve any longer, it leaves and they all ask again. */
+  #passOn(live: LiveAgent<Config, Agent>, queue: Set<QueuedWaiter<Config, Agent>>, now: number): boolean {
+    for (const waiter of queue) {
+      if (now >= live.staleUntil) {
+        this.#goIdle(live)
+        this.retire(live, 'expired')
+        return true
+      }
+      queue.delete(waiter)
+      live.leases = 1
+      waiter.grant(live)
+      return true
+    }
+    return false
+  }
+
+  /** Makes a new agent findable. One of the same key makes way for it. */
+  admit(live: LiveAgent<Config, Agent>): void {
+    const predecessor = this.#index.find(live.key)
+    if (predecessor !== undefined) this.retire(predecessor, 'replaced')
+    live.state = { phase: 'ready' }
+    this.#index.add(live)
+    if (live.leases === 0) {
+      live.idleSince = this.#options.clock.now()
+      this.#goIdle(live)
+    }
+    this.#evictDownToCapacity()
+  }
+
+  /** For an agent that must not serve anyone but those who have it already. */
+  turnAway(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
+    this.#leave(live, cause)
+  }
+
+  /** Its config has been found unchanged. */
+  renew(live: LiveAgent<Config, Agent>, record: ConfigRecord<Config>, serveUntil: number): void {
+    const { freshUntil, staleUntil } = this.period(record, serveUntil)
+    live.record = record
+    live.freshUntil = freshUntil
+    live.staleUntil = staleUntil
+  }
+
+  /** How long an agent of this config serves, if it is made or confirmed now. Never longer than its config. */
+  period(record: ConfigRecord<Config>, serveUntil: number): LivePeriod {
+    const { clock, ttlMs, staleWhileRevalidateMs } = this.#options
+    const ttlEnd = clock.now() + ttlMs
+    const freshUntil = Math.min(serveUntil, ttlEnd)
+    return { freshUntil, staleUntil: Math.max(freshUntil, Math.min(record.freshUntil, ttlEnd) + staleWhileRevalidateMs) }
+  }
+
+  /** Takes a ready agent out of memory. Does nothing if it has left already. */
+  retire(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
+    if (live.state.phase !== 'ready') return
+    this.#index.remove(live)
+    this.#departures.note(encodeKey(this.#named(live)), cause)
+    if (live.leases === 0) this.#idle.remove(live)
+    const { queue } = live
+    live.queue = undefined
+    this.#leave(live, cause)
+    if (queue !== undefined) for (const waiter of queue) waiter.askAgain()
+  }
+
+  retireWhere(applies: (live: LiveAgent<Config, Agent>) => boolean, cause: RemovalCause): number {
+    const leaving = [...this.#index].filter(applies)
+    for (const live of leaving) this.retire(live, cause)
+    return leaving.length
+  }
+
+  #leave(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
+    live.state = { phase: 'retired', cause }
+    this.removals[cause]++
+    const { leases } = live
+    this.#leaving.add(live)
+    this.#events.emit('retired', { key: this.#named(live), cause, leases })
+    live.announceRetirement()
+    // A holder may have let go on hearing of it, and so have disposed it.
+    if (live.leases === 0 && live.state.phase === 'retired') this.#dispose(live, cause)
+  }
+
+  #dispose(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
+    live.state = { phase: 'disposed', cause }
+    this.#leaving.delete(live)
+    this.#disposer.dispose(live.agent, live.key, cause)
+    if (this.#leaving.size === 0) this.#onLastLease?.()
+  }
+
+  #goIdle(live: LiveAgent<Config, Agent>): void {
+    this.#idle.push(live)
+    this.#sweeper.expect(this.#dueAt(live))
+  }
+
+  #evictDownToCapacity(): void {
+    while (this.#index.size > this.#options.maxAgents && this.#idle.oldest !== undefined) this.retire(this.#idle.oldest, 'evicted')
+  }
+
+  /** When an idle agent is of no more use: not even its config, as a stand-in while loading fails. */
+  #dueAt(live: LiveAgent<Config, Agent>): number {
+    const { staleIfErrorMs, idleMs } = this.#options
+    const standInUntil = staleIfErrorMs === 0 ? 0 : live.record.freshUntil + staleIfErrorMs
+    return Math.min(live.idleSince + idleMs, Math.max(live.staleUntil, standInUntil))
+  }
+
+  /** Retires what is due among the idle. Returns when the next will be. */
+  #sweep(now: number): number {
+    let next = Infinity
+    for (let live = this.#idle.oldest; live !== undefined; ) {
+      const { younger } = live
+      const due = this.#dueAt(live)
+      if (now < due) next = Math.min(next, due)
+      else this.retire(live, now - live.idleSince >= this.#options.idleMs ? 'idle' : 'expired')
+      live = younger
+    }
+    return next
+  }
+
+  /** Why the agent of this key is not in memory. */
+  takeDeparture(key: AgentKey): RemovalCause | 'cold' {
+    return this.#departures.take(encodeKey(projectKey(key, this.#options.liveScope))) ?? 'cold'
+  }
+
+  #named(live: LiveAgent<Config, Agent>): Partial<AgentKey> {
+    return projectKey(live.key, this.#options.liveScope)
+  }
+
+  /** Nothing idle stays; what is in use goes when its last lease ends. */
+  close(): void {
+    this.#sweeper.stop()
+    this.retireWhere(() => true, 'closed')
+  }
+
+  /** Resolves when no retired agent has a lease. */
+  async lastLease(): Promise<void> {
+    if (this.#leaving.size > 0) await new Promise<void>((resolve) => (this.#onLastLease = resolve))
+  }
+
+  /** Disposes agents under their holders. Only for the end of a drain, when the application said to wait no longer. */
+  abandonLeases(): void {
+    for (const live of this.#leaving) this.#dispose(live, 'closed')
+  }
+}

@@ -1,0 +1,70 @@
+import { inspect } from 'node:util'
+import { type KeyField, keyFields } from './agent-key.ts'
+import { InvalidOptionsError } from './errors.ts'
+
+/** Throws {@link InvalidOptionsError} for the first option that cannot be worked with. Callers without types come here too. */
+export function assertOptions(options: object): void {
+  const given = options as Record<string, unknown>
+  if (typeof given['namespace'] !== 'string' || given['namespace'] === '') {
+    throw wrong('namespace', 'a string that is not empty', given['namespace'])
+  }
+  assertForm(given)
+  const live = given['live'] ?? {}
+  if (typeof live !== 'object') throw wrong('live', 'an object', live)
+  const { concurrency, maxAgents, ttlMs, idleMs } = live as Record<string, unknown>
+  if (concurrency !== undefined && concurrency !== 'shared' && concurrency !== 'exclusive') {
+    throw wrong('live.concurrency', "'shared' or 'exclusive'", concurrency)
+  }
+  assertAtLeast(0, { 'live.maxAgents': maxAgents, 'live.ttlMs': ttlMs, 'live.idleMs': idleMs })
+  const { configTtlMs, staleWhileRevalidateMs, staleIfErrorMs, buildTimeoutMs, storeTimeoutMs, maxConcurrentBuilds } = given
+  assertAtLeast(0, { configTtlMs, staleWhileRevalidateMs, staleIfErrorMs, buildTimeoutMs, storeTimeoutMs })
+  assertAtLeast(1, { maxConcurrentBuilds })
+  const { ttlJitter } = given
+  if (ttlJitter !== undefined && !(typeof ttlJitter === 'number' && ttlJitter >= 0 && ttlJitter <= 1)) {
+    throw wrong('ttlJitter', 'a number from 0 to 1', ttlJitter)
+  }
+  const { configVersion } = given
+  if (configVersion !== undefined && typeof configVersion !== 'string') throw wrong('configVersion', 'a string', configVersion)
+  assertScopes(given)
+}
+
+function wrong(option: string, expected: string, got: unknown): InvalidOptionsError {
+  return new InvalidOptionsError(option, `${option} must be ${expected}; got ${inspect(got, { depth: 1 })}.`)
+}
+
+function assertAtLeast(least: number, numbers: Record<string, unknown>): void {
+  for (const [option, value] of Object.entries(numbers)) {
+    if (value === undefined || (typeof value === 'number' && value >= least)) continue
+    throw wrong(option, `a number of at least ${least}`, value)
+  }
+}
+
+/** The two ways to say how agents come to be. */
+function assertForm(given: Record<string, unknown>): void {
+  const twoPhase = ['loadConfig', 'createAgent']
+  const opaque = ['buildAgent', 'toConfig']
+  const isFunction = (option: string) => typeof given[option] === 'function'
+  const form = given['buildAgent'] === undefined && given['toConfig'] === undefined ? twoPhase : opaque
+  for (const option of form) if (!isFunction(option)) throw wrong(option, 'a function', given[option])
+  const other = (form === twoPhase ? [...opaque, 'rebuildAgent'] : [...twoPhase, 'configScope']).find((option) => given[option])
+  if (other !== undefined) {
+    throw new InvalidOptionsError(other, `${other} does not go with ${form.join(' + ')}: those are two ways to build an agent.`)
+  }
+  for (const option of ['rebuildAgent', 'disposeAgent', 'random']) {
+    if (given[option] !== undefined && !isFunction(option)) throw wrong(option, 'a function', given[option])
+  }
+}
+
+function assertScopes({ configScope, liveScope }: Record<string, unknown>): void {
+  for (const [option, scope] of Object.entries({ configScope, liveScope })) {
+    if (scope === undefined) continue
+    const isScope = Array.isArray(scope) && scope.length > 0 && scope.every((field) => keyFields.includes(field as KeyField))
+    if (!isScope) throw wrong(option, `a list of at least one of ${keyFields.join(', ')}`, scope)
+  }
+  if (configScope === undefined || liveScope === undefined) return
+  const missing = (configScope as KeyField[]).find((field) => !(liveScope as KeyField[]).includes(field))
+  if (missing !== undefined) {
+    const message = `liveScope lacks ${missing}, which is in configScope: agents made from different configs would be taken for one.`
+    throw new InvalidOptionsError('liveScope', message)
+  }
+}

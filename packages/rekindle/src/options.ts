@@ -1,0 +1,113 @@
+import type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
+import type { Clock } from './clock.ts'
+import type { ConfigStore } from './config/config-store.ts'
+import type { StandardSchema } from './config/standard-schema.ts'
+
+/** What `loadConfig` and `buildAgent` are given beside the key. */
+export interface LoadContext {
+  /** Aborted after `buildTimeoutMs`, and when the cache closes before the build has ended. */
+  readonly signal: AbortSignal
+  /** Adds a dependency: `invalidate({ tags: [name] })` will reach what is being loaded. */
+  tag(name: string): void
+}
+
+/** What `createAgent` and `rebuildAgent` are given beside config and key. */
+export interface CreateContext {
+  /** Aborted after `buildTimeoutMs`, and when the cache closes before the agent is made. */
+  readonly signal: AbortSignal
+}
+
+type MaybePromise<Value> = Value | Promise<Value>
+
+/** The usual form: load (expensive, shared as JSON), then create (cheap, local). */
+export interface TwoPhaseBuild<Config, Agent, ConfigFields extends KeyField, LiveFields extends KeyField> {
+  /** Loads the agent's config from its source of truth. Returns plain JSON. */
+  loadConfig(key: ScopedKey<ConfigFields>, context: LoadContext): MaybePromise<Config>
+  /**
+   * Makes the live agent. `config` is deep-frozen and has been through JSON, whether it was loaded just now or found in the
+   * store. Throwing on a config from the store drops that entry, and a full build follows.
+   */
+  createAgent(config: Config, key: ScopedKey<LiveFields>, context: CreateContext): MaybePromise<Agent>
+  /** Which fields of the key the config depends on; `loadConfig` gets these only. Default: those of `liveScope`. */
+  configScope?: readonly ConfigFields[]
+  buildAgent?: never
+  toConfig?: never
+  rebuildAgent?: never
+}
+
+/** For agents that come out of one opaque function. */
+export interface OpaqueBuild<Config, Agent, LiveFields extends KeyField> {
+  buildAgent(key: ScopedKey<LiveFields>, context: LoadContext): MaybePromise<Agent>
+  /** The config of an agent just built: its version (`lease.fingerprint`), and what `rebuildAgent` starts from. */
+  toConfig(agent: Agent, key: ScopedKey<LiveFields>): Config
+  /** Makes the agent from its config. Without it every memory miss is a full build, and nothing is stored. */
+  rebuildAgent?(config: Config, key: ScopedKey<LiveFields>, context: CreateContext): MaybePromise<Agent>
+  loadConfig?: never
+  createAgent?: never
+  configScope?: never
+}
+
+export interface LiveOptions {
+  /** Agents kept in this process. Only idle ones are evicted, so those in use may exceed it. Default 1000. */
+  readonly maxAgents?: number
+  /** How long an agent serves without its config being confirmed. Default: `configTtlMs`. Never longer than its config is fresh. */
+  readonly ttlMs?: number
+  /** How long an agent that nobody uses is kept. Default 900 000 (15 minutes). */
+  readonly idleMs?: number
+  /** `'exclusive'` hands an agent to one holder at a time; the others queue in order. Default `'shared'`. */
+  readonly concurrency?: 'shared' | 'exclusive'
+}
+
+export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
+  /** Separates applications that share a store. */
+  readonly namespace: string
+  /** Closes what the build opened; runs once per agent, after its last lease. Default: the agent's own `Symbol.asyncDispose` or `Symbol.dispose`. */
+  disposeAgent?(agent: Agent, key: ScopedKey<LiveFields>): void | Promise<void>
+  /** Validates every config: what comes back from the store (a mismatch is a miss), and what was just loaded (a mismatch is an {@link InvalidConfigError}). Agents get its output. */
+  readonly configSchema?: StandardSchema<Config>
+  /** The application's own version of its configs; an entry of another version is a miss. Default `'1'`. */
+  readonly configVersion?: string
+  /** Which fields of the key the live agent depends on; the build gets these only. Must contain `configScope`. Default: all four. */
+  readonly liveScope?: readonly LiveFields[]
+  /** The config tier. Default: none, memory only. */
+  readonly store?: ConfigStore
+  /** How long a config is fresh. Default 3 600 000 (one hour). */
+  readonly configTtlMs?: number
+  /** How long after that it may still be served while a refresh runs (RFC 5861). Default 0. */
+  readonly staleWhileRevalidateMs?: number
+  /** How long after that it may still be served when loading fails (RFC 5861). Default 0. */
+  readonly staleIfErrorMs?: number
+  /** Up to which part of `configTtlMs` expiry is brought forward, at random, so that entries do not expire together. Default 0.1. */
+  readonly ttlJitter?: number
+  readonly live?: LiveOptions
+  /** How many `loadConfig` calls may run at once in this process. Default 32. */
+  readonly maxConcurrentBuilds?: number
+  /** What loading, and what creating, may take. Default 30 000. */
+  readonly buildTimeoutMs?: number
+  /** What a request waits for the store at most. Default 250. */
+  readonly storeTimeoutMs?: number
+  /** For tests. */
+  readonly clock?: Clock
+  /** For tests: a number from 0 up to, not including, 1. */
+  readonly random?: () => number
+}
+
+export type AgentCacheOptions<
+  Config,
+  Agent,
+  ConfigFields extends KeyField = KeyField,
+  LiveFields extends KeyField = KeyField,
+> = CommonOptions<Config, Agent, LiveFields> &
+  (TwoPhaseBuild<Config, Agent, ConfigFields, LiveFields> | OpaqueBuild<Config, Agent, LiveFields>)
+
+export interface AcquireOptions {
+  /** Gives up waiting. A build in progress goes on for those who come next. */
+  readonly signal?: AbortSignal
+  /** Gives up waiting after this time, with {@link AcquireTimeoutError}. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * What to invalidate: the agents whose keys have all the given fields, those that depend on one of the `tags`, or `'all'`.
+ */
+export type InvalidationTarget = (Partial<AgentKey> & { readonly tags?: never }) | { readonly tags: readonly string[] } | 'all'

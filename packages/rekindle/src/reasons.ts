@@ -1,0 +1,45 @@
+/** Why an agent left memory. */
+export type RemovalCause =
+  /** Its time to live, or its config's freshness, was over. */
+  | 'expired'
+  /** Nobody used it for `live.idleMs`. */
+  | 'idle'
+  /** More than `live.maxAgents`. */
+  | 'evicted'
+  | 'invalidated'
+  /** A newer version of it has been made. */
+  | 'replaced'
+  | 'closed'
+
+/** Why a config in the store was not used. */
+export type ConfigRefusal =
+  /** There was none: never written, expired, or evicted by the store. */
+  | 'absent'
+  /** Its freshness was over. */
+  | 'expired'
+  /** Invalidated since it was loaded, or of a history the store has lost. */
+  | 'invalidated'
+  /** Not readable: truncated, altered, oversized, or not ours. */
+  | 'corrupt'
+  /** Another key's entry. */
+  | 'foreign'
+  /** Written under another `configVersion`. */
+  | 'version-mismatch'
+  /** `configSchema` refused it. */
+  | 'schema-mismatch'
+  /** `createAgent` refused it. */
+  | 'rejected'
+  /** The store failed or did not answer in time. */
+  | 'store-unavailable'
+
+/** Why an agent was not served from memory. */
+export type MissReason = 'cold' | RemovalCause | Exclude<ConfigRefusal, 'absent'>
+
+export const removalCauses: readonly RemovalCause[] = ['expired', 'idle', 'evicted', 'invalidated', 'replaced', 'closed']
+
+/** One reason of the two tiers that were passed by: the one that tells more. */
+export function missReason(memory: 'cold' | RemovalCause, refusal: ConfigRefusal | undefined): MissReason {
+  if (refusal === undefined || refusal === 'absent') return memory
+  const ordinary = refusal === 'expired' || refusal === 'invalidated'
+  return ordinary && memory !== 'cold' ? memory : refusal
+}

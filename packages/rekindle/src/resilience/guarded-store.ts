@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts'
+import type { StoreConnection } from '../config/config-store.ts'
+import { StoreTimeoutError } from '../errors.ts'
+import type { Events } from '../events.ts'
+import { withDeadline } from './deadline.ts'
+
+/** Writes that may wait for the store at once. A cache that cannot write loses speed, not answers, so more are dropped. */
+const maxPendingWrites = 1000
+
+/**
+ * The store as requests see it: it answers in time or not at all, and never fails. What went wrong is an event.
+ */
+export class GuardedStore {
+  readonly connection: StoreConnection
+  readonly #timeoutMs: number
+  readonly #clock: Clock
+  readonly #events: Events
+  readonly #pending = new Set<Promise<void>>()
+
+  constructor(connection: StoreConnection, timeoutMs: number, clock: Clock, events: Events) {
+    this.connection = connection
+    this.#timeoutMs = timeoutMs
+    this.#clock = clock
+    this.#events = events
+  }
+
+  /** The answer to a read of one or more calls, or `undefined` if there is none within `storeTimeoutMs`. */
+  async read<Answer>(what: string, calls: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await this.inTime(`the reading of ${what}`, calls)
+    } catch (error) {
+      this.#report(`read ${what}`, error)
+      return undefined
+    }
+  }
+
+  /** Starts a write that nobody waits for. */
+  writeBehind(what: string, call: (connection: StoreConnection) => Promise<void>): void {
+    if (this.#pending.size >= maxPendingWrites) {
+      this.#report(`write ${what}`, new Error(`${maxPendingWrites} writes are waiting for the store; this one was dropped.`))
+      return
+    }
+    const write = this.inTime(`the writing of ${what}`, () => call(this.connection))
+      .catch((error: unknown) => this.#report(`write ${what}`, error))
+      .finally(() => this.#pending.delete(write))
+    this.#pending.add(write)
+  }
+
+  /** A call whose failure the caller wants to see. */
+  async inTime<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
+    return withDeadline(call(), this.#timeoutMs, this.#clock, () => new StoreTimeoutError(what, this.#timeoutMs))
+  }
+
+  /** Resolves once what was written has arrived or failed, then releases the connection. */
+  async close(): Promise<void> {
+    await Promise.all(this.#pending)
+    try {
+      await this.inTime('close', () => this.connection.close())
+    } catch (error) {
+      this.#report('close', error)
+    }
+  }
+
+  #report(operation: string, error: unknown): void {
+    this.#events.emit('store-error', { operation, error })
+  }
+}

@@ -1,0 +1,17 @@
+import type { ConfigStore } from '../config/config-store.ts'
+import { SqliteConnection } from './sqlite-connection.ts'
+
+export interface SqliteStoreOptions {
+  /** The database file. It and its folder are made if missing, readable by their owner only. Other tables in it are left alone. */
+  readonly path: string
+  /** For tests: the time by which entries expire, in milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+/**
+ * The config tier in one SQLite file, for all processes of one machine. Uses `node:sqlite` in WAL mode: readers never wait
+ * for a writer. Not for network file systems, on which WAL does not work.
+ */
+export function sqliteStore({ path, now = Date.now }: SqliteStoreOptions): ConfigStore {
+  return { name: 'sqlite', connect: (namespace) => new SqliteConnection(path, namespace, now) }
+}

@@ -1,0 +1,260 @@
+import { type AgentKey, encodeKey, type KeyField, projectKey } from './agent-key.ts'
+import type { AgentBuilder, Built } from './build/agent-builder.ts'
+import type { Clock } from './clock.ts'
+import type { ConfigRecord } from './config/config-record.ts'
+import { CacheClosedError, QueueFullError } from './errors.ts'
+import type { Events } from './events.ts'
+import type { Stamp } from './invalidation/stamp.ts'
+import type { InvalidationView } from './invalidation/view.ts'
+import { fromMemory, type Lease, LiveLease, type Origin } from './live/lease.ts'
+import { LiveAgent } from './live/live-agent.ts'
+import type { LiveTier } from './live/live-tier.ts'
+import type { AcquireOptions } from './options.ts'
+import { missReason, type RemovalCause } from './reasons.ts'
+import type { Counters } from './stats.ts'
+import { Waiter } from './waiter.ts'
+
+/** Requests that may wait at once. More are refused at once rather than queued without bound. */
+const maxWaiting = 10_000
+
+/** A build in progress, and who waits for it. */
+interface Flight<Config, Agent> {
+  readonly id: string
+  readonly key: AgentKey
+  /** What this process knew of invalidations when it began. */
+  readonly startedAt: Stamp
+  readonly reason: RemovalCause | 'cold'
+  /** The agent to be replaced, or found unchanged: this is a refresh. */
+  readonly refreshes: LiveAgent<Config, Agent> | undefined
+  readonly waiters: Set<Waiter<Agent, Config>>
+}
+
+export interface WaitingRoomParts<Config, Agent> {
+  readonly live: LiveTier<Config, Agent>
+  readonly builder: AgentBuilder<Config, Agent>
+  readonly view: InvalidationView
+  readonly counters: Counters
+  readonly events: Events
+  readonly clock: Clock
+  readonly liveScope: readonly KeyField[]
+  readonly exclusive: boolean
+}
+
+/**
+ * Where requests go that memory cannot serve this instant. There is one build per key; who asks while it runs joins it. Those
+ * who find an exclusive agent in use queue for it. Leases are counted at the moment an agent is there, for all who wait:
+ * there is no gap in which it could be evicted before they have it.
+ */
+export class WaitingRoom<Config, Agent> {
+  readonly #parts: WaitingRoomParts<Config, Agent>
+  readonly #flights = new Map<string, Flight<Config, Agent>>()
+  /** Detached ones included. */
+  readonly #flying = new Set<Promise<void>>()
+  #waiting = 0
+  #closed = false
+
+  constructor(parts: WaitingRoomParts<Config, Agent>) {
+    this.#parts = parts
+  }
+
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  get building(): number {
+    return this.#flying.size
+  }
+
+  /** `key` has been checked. */
+  enter({ agentId, userId, sessionId, reasoning }: AgentKey, options: AcquireOptions): Promise<Lease<Agent, Config>> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting >= maxWaiting) return reject(new QueueFullError(maxWaiting))
+      this.#waiting++
+      const { live, view, clock, counters } = this.#parts
+      const waiter = new Waiter<Agent, Config>(live.keyOf({ agentId, userId, sessionId, reasoning }), view.stamp, options, clock, {
+        resolve,
+        reject: (error) => {
+          counters.failed++
+          reject(error as Error)
+        },
+        onSettled: () => this.#waiting--,
+      })
+      this.#place(waiter)
+    })
+  }
+
+  #place(waiter: Waiter<Agent, Config>): void {
+    if (waiter.settled) return
+    if (this.#closed) return waiter.reject(new CacheClosedError())
+    const { live: tier, clock } = this.#parts
+    const live = tier.find(waiter.key)
+    if (live === undefined) return this.#join(this.#flightFor(waiter.key, undefined), waiter)
+
+    const standing = tier.standing(live, clock.now())
+    if (standing === 'expired' || standing === 'idle') {
+      tier.retire(live, standing)
+      return this.#join(this.#flightFor(waiter.key, live.record), waiter)
+    }
+    if (standing === 'stale') this.#refresh(live)
+    if (this.#parts.exclusive && live.leases > 0) this.#queue(live, waiter)
+    else this.#grantFromMemory(live, waiter)
+  }
+
+  #join(flight: Flight<Config, Agent>, waiter: Waiter<Agent, Config>): void {
+    flight.waiters.add(waiter)
+    waiter.waitingFor = 'its build'
+    waiter.leave = () => void flight.waiters.delete(waiter)
+  }
+
+  #queue(live: LiveAgent<Config, Agent>, waiter: Waiter<Agent, Config>): void {
+    const place = {
+      grant: () => this.#resolve(waiter, live, fromMemory),
+      askAgain: () => this.#place(waiter),
+    }
+    waiter.waitingFor = 'its turn with an agent that serves one holder at a time'
+    waiter.leave = () => void live.queue?.delete(place)
+    this.#parts.live.enqueue(live, place)
+  }
+
+  #grantFromMemory(live: LiveAgent<Config, Agent>, waiter: Waiter<Agent, Config>): void {
+    this.#parts.live.checkOut(live)
+    this.#resolve(waiter, live, fromMemory)
+  }
+
+  /** `live` has been checked out for the waiter. */
+  #resolve(waiter: Waiter<Agent, Config>, live: LiveAgent<Config, Agent>, origin: Origin): void {
+    const { counters, live: lessor } = this.#parts
+    const totalMs = performance.now() - waiter.since
+    counters.served[origin.source]++
+    counters.latency[origin.source].record(totalMs)
+    waiter.resolve(new LiveLease(live, lessor, { ...origin, timings: { ...origin.timings, totalMs } }))
+  }
+
+  #refresh(live: LiveAgent<Config, Agent>): void {
+    if (!this.#flights.has(this.#idOf(live.key))) this.#start(live.key, live.record, live)
+  }
+
+  #flightFor(key: AgentKey, known: ConfigRecord<Config> | undefined): Flight<Config, Agent> {
+    return this.#flights.get(this.#idOf(key)) ?? this.#start(key, known, undefined)
+  }
+
+  #idOf(key: AgentKey): string {
+    return encodeKey(projectKey(key, this.#parts.liveScope))
+  }
+
+  #start(
+    key: AgentKey,
+    known: ConfigRecord<Config> | undefined,
+    refreshes: LiveAgent<Config, Agent> | undefined,
+  ): Flight<Config, Agent> {
+    const { view, live, builder } = this.#parts
+    const flight: Flight<Config, Agent> = {
+      id: this.#idOf(key),
+      key,
+      startedAt: view.stamp,
+      reason: refreshes === undefined ? live.takeDeparture(key) : 'expired',
+      refreshes,
+      waiters: new Set(),
+    }
+    this.#flights.set(flight.id, flight)
+    const flying = builder
+      .build(key, { fresh: refreshes !== undefined, known }, refreshes?.record.fingerprint)
+      .then(
+        (built) => this.#land(flight, built),
+        (error: unknown) => this.#fail(flight, error),
+      )
+      .finally(() => this.#flying.delete(flying))
+    this.#flying.add(flying)
+    return flight
+  }
+
+  #takeOff(flight: Flight<Config, Agent>): void {
+    if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id)
+  }
+
+  #fail(flight: Flight<Config, Agent>, error: unknown): void {
+    this.#takeOff(flight)
+    const { events, liveScope } = this.#parts
+    const key = projectKey(flight.key, liveScope)
+    events.emit(flight.refreshes === undefined ? 'build-failed' : 'refresh-failed', { key, error })
+    for (const waiter of [...flight.waiters]) waiter.reject(error)
+  }
+
+  #land(flight: Flight<Config, Agent>, built: Built<Config, Agent>): void {
+    this.#takeOff(flight)
+    if (built.made === undefined) this.#landUnchanged(flight, built)
+    else this.#landNew(flight, built, built.made.agent)
+  }
+
+  #landUnchanged({ refreshes: live, waiters }: Flight<Config, Agent>, { record, serveUntil }: Built<Config, Agent>): void {
+    this.#parts.counters.created.unchanged++
+    if (live?.state.phase === 'ready') this.#parts.live.renew(live, record, serveUntil)
+    // Waiters came if the agent left meanwhile. The config is at hand now, so theirs is a short way.
+    for (const waiter of [...waiters]) this.#place(waiter)
+  }
+
+  #landNew(flight: Flight<Config, Agent>, built: Built<Config, Agent>, agent: Agent): void {
+    const { live: tier, view, exclusive } = this.#parts
+    const { record, serveUntil } = built
+    const live = new LiveAgent(agent, flight.key, record, tier.period(record, serveUntil))
+    const valid = view.isValid({ key: projectKey(flight.key, this.#parts.liveScope), tags: record.tags, asOf: record.asOf })
+    const origin = this.#describe(flight, built)
+
+    const others: Waiter<Agent, Config>[] = []
+    for (const waiter of [...flight.waiters]) {
+      // What is invalid may still go to those who asked before it was.
+      const mayHave = valid || waiter.askedAt === flight.startedAt
+      if (!mayHave || (exclusive && live.leases > 0)) {
+        others.push(waiter)
+        continue
+      }
+      tier.checkOut(live)
+      this.#resolve(waiter, live, origin)
+    }
+    if (this.#closed) tier.turnAway(live, 'closed')
+    else if (!valid) tier.turnAway(live, 'invalidated')
+    else tier.admit(live)
+    for (const waiter of others) this.#place(waiter)
+  }
+
+  #describe({ key, reason: left }: Flight<Config, Agent>, built: Built<Config, Agent>): Origin {
+    const { source, refusal, record, storeMs, loadMs, createMs } = built
+    const { counters, events, liveScope } = this.#parts
+    const reason = missReason(left, refusal)
+    counters.created[source]++
+    events.emit('created', {
+      key: projectKey(key, liveScope),
+      source,
+      reason,
+      fingerprint: record.fingerprint,
+      durationMs: (storeMs ?? 0) + (loadMs ?? 0) + (createMs ?? 0),
+    })
+    return {
+      source,
+      reason,
+      timings: {
+        ...(storeMs !== undefined && { storeMs }),
+        ...(loadMs !== undefined && { loadMs }),
+        ...(createMs !== undefined && { createMs }),
+      },
+    }
+  }
+
+  /**
+   * Nobody who asks from now on joins the builds that this applies to. They are finished for those who wait; whether their
+   * agents may serve others is decided by what they were made from.
+   */
+  detach(applies: (key: AgentKey) => boolean): void {
+    for (const { id, key } of this.#flights.values()) if (applies(key)) this.#flights.delete(id)
+  }
+
+  /** Nobody new comes in, and those in a queue are refused; builds in progress go on for those who wait for them. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** Resolves when no build is in progress. */
+  async settled(): Promise<void> {
+    while (this.#flying.size > 0) await Promise.all(this.#flying)
+  }
+}
