@@ -1,11 +1,21 @@
-// A process that opens the SQLite files it is given one after the other, each as a primary does when it starts, and says which it was
-// the one to seed.
+// A process that opens the SQLite files it is given one after the other, each as a primary does when it starts, and says which of
+// them it was the one to seed.
 import { openDatabase } from '../src/database/open-database.ts'
 import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import { ensureUser } from '../src/database/users.ts'
 
 const now = (): number => 0
-const names = ['calculator', 'current_time', 'convert_units', 'statistics', 'summarize_csv', 'add_to_date', 'weekday', 'days_between', 'schedule']
+const names = [
+  'calculator',
+  'current_time',
+  'convert_units',
+  'statistics',
+  'summarize_csv',
+  'add_to_date',
+  'weekday',
+  'days_between',
+  'schedule',
+]
 const toolDescriptions = Object.fromEntries(names.map((name) => [name, name]))
 
 for (const path of process.argv.slice(2)) {

@@ -25,12 +25,18 @@ export async function startPostgres(): Promise<TestPostgres> {
   if (owner) chownSync(folder, owner.uid, owner.gid)
   const run = { ...owner, cwd: folder, env: { PATH: bin, LC_ALL: 'C' } }
   const data = join(folder, 'data')
-  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'rekindle', '-A', 'trust', '-E', 'UTF8', '--no-sync'], { ...run, stdio: 'pipe' })
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'rekindle', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
+    ...run,
+    stdio: 'pipe',
+  })
 
   const port = await freePort()
   // No socket file: it would lie in a folder that this user may not write to.
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((setting) => ['-c', setting])
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], { ...run, stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+    ...run,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let log = ''
   server.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4_000)))
   const kill = (): void => void server.kill('SIGQUIT')
@@ -73,7 +79,8 @@ function findServer(): string {
   const [newest] = globSync('/usr/lib/postgresql/*/bin/postgres').toSorted((a, b) => version(b) - version(a))
   const folders = (process.env.PATH ?? '').split(':').filter((folder) => existsSync(join(folder, 'postgres')))
   const found = newest ? dirname(newest) : folders[0]
-  if (!found) throw new Error('These tests need a PostgreSQL server. Install the package postgresql (Debian: apt-get install postgresql).')
+  if (!found)
+    throw new Error('These tests need a PostgreSQL server. Install the package postgresql (Debian: apt-get install postgresql).')
   return found
 }
 
@@ -84,7 +91,10 @@ function serverOwner(): { uid: number; gid: number } | undefined {
   try {
     return { uid: id('-u'), gid: id('-g') }
   } catch (cause) {
-    throw new Error('As root, these tests run PostgreSQL as the user postgres, who is missing. Debian: apt-get install postgresql.', { cause })
+    throw new Error(
+      'As root, these tests run PostgreSQL as the user postgres, who is missing. Debian: apt-get install postgresql.',
+      { cause },
+    )
   }
 }
 

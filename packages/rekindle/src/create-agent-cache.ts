@@ -61,7 +61,11 @@ export function createAgentCache<
 
   const recipe = recipeFrom(options, configScope, liveScope)
   const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), events, liveScope)
-  const live = new LiveTier<Config, Agent>({ liveScope, maxAgents, ttlMs, idleMs, exclusive, clock, ...windows }, disposer, events)
+  const live = new LiveTier<Config, Agent>(
+    { liveScope, maxAgents, ttlMs, idleMs, exclusive, clock, ...windows },
+    disposer,
+    events,
+  )
 
   const guarded = new GuardedStore(store.connect(namespace), storeTimeoutMs, clock, events)
   const invalidations = new Invalidations(randomUUID(), guarded.connection, onInvalidated)

@@ -92,7 +92,10 @@ export class InvalidConfigError extends RekindleError {
   readonly issues: readonly ConfigIssue[]
   constructor(issues: readonly ConfigIssue[]) {
     const list = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')
-    super('REKINDLE_INVALID_CONFIG', `loadConfig returned a config that configSchema refuses (${list}). Correct it at its source.`)
+    super(
+      'REKINDLE_INVALID_CONFIG',
+      `loadConfig returned a config that configSchema refuses (${list}). Correct it at its source.`,
+    )
     this.issues = issues
   }
   static override isInstance(value: unknown): value is InvalidConfigError {
@@ -248,5 +251,10 @@ export function listNames(names: Iterable<string>): string {
   const all = [...names]
   if (all.length === 0) return 'none'
   const more = all.length > 20 ? ` and ${all.length - 20} more` : ''
-  return all.slice(0, 20).map((name) => inspect(name)).join(', ') + more
+  return (
+    all
+      .slice(0, 20)
+      .map((name) => inspect(name))
+      .join(', ') + more
+  )
 }

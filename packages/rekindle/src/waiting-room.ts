@@ -71,14 +71,20 @@ export class WaitingRoom<Config, Agent> {
       if (this.#waiting >= maxWaiting) return reject(new QueueFullError(maxWaiting))
       this.#waiting++
       const { live, view, clock, counters } = this.#parts
-      const waiter = new Waiter<Agent, Config>(live.keyOf({ agentId, userId, sessionId, reasoning }), view.stamp, options, clock, {
-        resolve,
-        reject: (error) => {
-          counters.failed++
-          reject(error as Error)
+      const waiter = new Waiter<Agent, Config>(
+        live.keyOf({ agentId, userId, sessionId, reasoning }),
+        view.stamp,
+        options,
+        clock,
+        {
+          resolve,
+          reject: (error) => {
+            counters.failed++
+            reject(error as Error)
+          },
+          onSettled: () => this.#waiting--,
         },
-        onSettled: () => this.#waiting--,
-      })
+      )
       this.#place(waiter)
     })
   }

@@ -28,8 +28,9 @@ export interface LoadContext {
  *
  * Throws `AgentNotFoundError` when there is no such agent. A user without a row gets the agent as it is for everybody.
  */
-export async function loadAgentConfig(source: ConfigSource, key: ConfigKey, { signal, tag }: LoadContext): Promise<AgentConfig> {
+export async function loadAgentConfig(source: ConfigSource, key: ConfigKey, context: LoadContext): Promise<AgentConfig> {
   const { db, defaultModel } = source
+  const { signal } = context
   // One snapshot: an agent edited between two of the queries would come out as a mixture of both versions.
   const rows = await db
     .transaction()
@@ -38,7 +39,7 @@ export async function loadAgentConfig(source: ConfigSource, key: ConfigKey, { si
     .execute(async (snapshot) => {
       const agent = await snapshot
         .selectFrom('agents')
-        .leftJoin('models', (join) => join.on('models.id', '=', ({ fn, val }) => fn.coalesce('agents.model', val(defaultModel))))
+        .leftJoin('models', (join) => join.on('models.id', '=', (of) => of.fn.coalesce('agents.model', of.val(defaultModel))))
         .selectAll('agents')
         .select('models.settings as model_settings')
         .where('agents.id', '=', key.agentId)
@@ -56,9 +57,9 @@ export async function loadAgentConfig(source: ConfigSource, key: ConfigKey, { si
       return { agent, tools, user }
     })
   const model = rows.agent.model ?? defaultModel
-  tag(`model:${model}`)
+  context.tag(`model:${model}`)
   // A disabled tool too: enabling it again has to reach this agent.
-  for (const tool of rows.tools) tag(`tool:${tool.name}`)
+  for (const tool of rows.tools) context.tag(`tool:${tool.name}`)
   return assemble(rows, model, key.reasoning)
 }
 

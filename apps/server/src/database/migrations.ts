@@ -18,7 +18,7 @@ export async function migrate(db: AppDatabase): Promise<void> {
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')
   const what = failed ? `Migration ${failed.migrationName} failed` : 'The database could not be migrated'
-  throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  throw new Error(`${what}: ${error instanceof Error ? error.message : 'no reason was given'}`, { cause: error })
 }
 
 /** Written against no schema: a migration must go on working when today's types have moved on. */

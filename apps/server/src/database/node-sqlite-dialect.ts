@@ -71,7 +71,10 @@ async function openFile(path: string): Promise<SqliteDatabase> {
   }
 }
 
-/** The switch needs the file for itself, and SQLite does not apply the busy timeout to all of it: processes that start together collide here. */
+/**
+ * The switch needs the file for itself, and SQLite does not apply the busy timeout to all of it: processes that start together
+ * collide here.
+ */
 async function switchToWal(database: DatabaseSync): Promise<void> {
   const attempts = 50
   for (let attempt = 1; ; attempt++) {

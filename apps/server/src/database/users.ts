@@ -56,8 +56,9 @@ function knownLocale(tag: string | undefined): string | null {
 function knownTimeZone(name: string | undefined): string | null {
   try {
     if (!name) return null
-    // The name as given: what it resolves to may be an older spelling of it.
-    return new Intl.DateTimeFormat('en', { timeZone: name }) && name
+    // Throws for an unknown zone. The name is kept as given: what it resolves to may be an older spelling of it.
+    void new Intl.DateTimeFormat('en', { timeZone: name })
+    return name
   } catch {
     return null
   }

@@ -13,7 +13,11 @@ describe('the models of a server', () => {
     [{ ANTHROPIC_API_KEY: 'k' }, 'anthropic:claude-haiku-5-5', 'anthropic,offline'],
     [{ GOOGLE_GENERATIVE_AI_API_KEY: 'k' }, 'google:gemini-3.8-flash', 'google,offline'],
     [{ ANTHROPIC_API_KEY: 'k', OPENAI_API_KEY: 'k' }, 'openai:gpt-6-luna', 'anthropic,offline,openai'],
-    [{ ANTHROPIC_API_KEY: 'k', OPENAI_API_KEY: 'k', REKINDLE_MODEL: 'anthropic:claude-opus-5-5' }, 'anthropic:claude-opus-5-5', 'anthropic,offline,openai'],
+    [
+      { ANTHROPIC_API_KEY: 'k', OPENAI_API_KEY: 'k', REKINDLE_MODEL: 'anthropic:claude-opus-5-5' },
+      'anthropic:claude-opus-5-5',
+      'anthropic,offline,openai',
+    ],
     [{ OPENAI_API_KEY: 'k', REKINDLE_MODEL: 'offline:small' }, 'offline:small', 'offline,openai'],
     [{ OPENAI_BASE_URL: 'http://localhost:11434/v1', REKINDLE_MODEL: 'llama3.2:3b' }, 'openai:llama3.2:3b', 'offline,openai'],
     [{ OPENAI_BASE_URL: 'http://localhost:11434/v1', REKINDLE_MODEL: 'openai:qwen3' }, 'openai:qwen3', 'offline,openai'],
@@ -22,7 +26,7 @@ describe('the models of a server', () => {
     expect(models.defaultModel).toBe(defaultModel)
     expect(models.offline).toBe(defaultModel === 'offline:small')
     expect(Object.keys(models.providers).toSorted().join()).toBe(names)
-    const [provider = '', id] = [defaultModel.slice(0, defaultModel.indexOf(':')), defaultModel.slice(defaultModel.indexOf(':') + 1)]
+    const [provider, id] = [defaultModel.replace(/:.*/, ''), defaultModel.replace(/^[^:]*:/, '')]
     expect(models.providers[provider]?.languageModel(id)).toMatchObject({ specificationVersion: 'v4', modelId: id })
   })
 
@@ -49,7 +53,11 @@ describe('the models of a server', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    const environment = { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, OPENAI_API_KEY: 'secret', REKINDLE_MODEL: 'llama3.2:3b' }
+    const environment = {
+      OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
+      OPENAI_API_KEY: 'secret',
+      REKINDLE_MODEL: 'llama3.2:3b',
+    }
     const { providers } = await modelsFromEnvironment(environment)
     const model = providers.openai?.languageModel('llama3.2:3b')
     const { text } = await generateText({ model: model ?? 'none', prompt: 'hi' })

@@ -57,7 +57,8 @@ async function makeProvider(setup: ProviderSetup): Promise<ModelProvider> {
 
 function makeOffline(pace: string | undefined): ModelProvider {
   const ms = Number(pace?.trim() || 0)
-  if (!(ms >= 0 && ms <= 60_000)) throw new Error(`REKINDLE_OFFLINE_PACE_MS must be a number of milliseconds up to 60000; got ${pace}.`)
+  if (!(ms >= 0 && ms <= 60_000))
+    throw new Error(`REKINDLE_OFFLINE_PACE_MS must be a number of milliseconds up to 60000; got ${pace}.`)
   if (ms === 0) return createOfflineProvider()
   return createOfflineProvider({ pace: (signal) => delay(ms, undefined, signal ? { signal } : {}) })
 }

@@ -1,12 +1,13 @@
 import { detectDelimiter } from '../tools/csv-rows.ts'
 
-/** Requests that take up the whole message, told by its lines. */
-
-/** The table in a message: lines that follow each other and have equally many fields. Two are enough if the message calls it a table. */
+/**
+ * The table in a message: lines that follow each other and have equally many fields. Two are enough if the message calls it a
+ * table.
+ */
 export function findCsv(text: string): object | undefined {
   const lines = text.split(/\r?\n/)
   let best: string[] = []
-  for (let first = 0; first < lines.length; ) {
+  for (let first = 0; first < lines.length;) {
     const run = tableFrom(lines, first)
     if (run.length > best.length) best = run
     first += Math.max(run.length, 1)
@@ -33,7 +34,9 @@ export function findSchedule(text: string): object | undefined {
     .slice(asked.index + asked[0].length)
     .split(/[,;\n]|\band\b|\bthen\b/i)
     .flatMap((part) => {
-      const found = /^\s*([\p{L}][^\d:=(]{0,80}?)[\s:=(-]+(\d{1,4})\s*(?:(?:business|working)\s*)?days?\b/iu.exec(part.slice(0, 200))
+      const found = /^\s*([\p{L}][^\d:=(]{0,80}?)[\s:=(-]+(\d{1,4})\s*(?:(?:business|working)\s*)?days?\b/iu.exec(
+        part.slice(0, 200),
+      )
       return found ? [{ name: found[1], days: Number(found[2]) }] : []
     })
   const start = /\b(?:from|start(?:s|ing)?|beginning|on)\s+(?:from\s+|on\s+)?(\d{4}-\d{2}-\d{2}|today)\b/i.exec(text)?.[1]

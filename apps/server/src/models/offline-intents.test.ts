@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { planTurn } from './offline-turn.ts'
 
-const all = ['calculator', 'current_time', 'convert_units', 'statistics', 'summarize_csv', 'add_to_date', 'weekday', 'days_between', 'schedule']
+const all = [
+  'calculator',
+  'current_time',
+  'convert_units',
+  'statistics',
+  'summarize_csv',
+  'add_to_date',
+  'weekday',
+  'days_between',
+  'schedule',
+]
 
 function calls(text: string, tools: readonly string[] = all, instructions = 'You help.') {
   const turn = planTurn({
@@ -50,7 +60,14 @@ describe('the offline model', () => {
     [
       'Schedule design 3 days, build (5 days) and then test: 2 working days, starting on 2026-03-02.',
       'schedule',
-      { start: '2026-03-02', tasks: [{ name: 'design', days: 3 }, { name: 'build', days: 5 }, { name: 'test', days: 2 }] },
+      {
+        start: '2026-03-02',
+        tasks: [
+          { name: 'design', days: 3 },
+          { name: 'build', days: 5 },
+          { name: 'test', days: 2 },
+        ],
+      },
     ],
     ['Summarise this table:\ncity,amount\nRome,3\nThanks, friend, bye', 'summarize_csv', { csv: 'city,amount\nRome,3' }],
     ['Please run calculator {"expression": "1 + 1"} for me', 'calculator', { expression: '1 + 1' }],
@@ -94,7 +111,15 @@ describe('the offline model', () => {
   })
 
   it('stays quick whatever it is sent', () => {
-    const hostile = ['1+'.repeat(100_000), 'a '.repeat(100_000), '10 km '.repeat(30_000), ' '.repeat(200_000), 'time in '.repeat(30_000), 'plan '.repeat(40_000), ',\n'.repeat(100_000)]
+    const hostile = [
+      '1+'.repeat(100_000),
+      'a '.repeat(100_000),
+      '10 km '.repeat(30_000),
+      ' '.repeat(200_000),
+      'time in '.repeat(30_000),
+      'plan '.repeat(40_000),
+      ',\n'.repeat(100_000),
+    ]
     const started = performance.now()
     for (const text of hostile) calls(text)
     // Generous: what it guards against takes minutes.

@@ -54,7 +54,11 @@ function findAddToDate(clause: string): object | undefined {
 function shift(from = 'today', count = '1', unit = 'day', back: boolean): object {
   const amount = /^an?$/i.test(count) ? 1 : Number(count)
   const name = unit.toLowerCase()
-  return { date: from.toLowerCase(), amount: back ? -amount : amount, unit: /work|business/.test(name) ? 'business days' : `${name}s` }
+  return {
+    date: from.toLowerCase(),
+    amount: back ? -amount : amount,
+    unit: /work|business/.test(name) ? 'business days' : `${name}s`,
+  }
 }
 
 function findWeekday(clause: string): object | undefined {
@@ -64,7 +68,10 @@ function findWeekday(clause: string): object | undefined {
 }
 
 function findTime(clause: string, { timeZone }: IntentContext): object | undefined {
-  const placed = /\b(?:time|date)\b(?:\s+is\s+it)?(?:\s+(?:right\s+)?now|\s+currently)?\s+in\s+([\p{L}][\p{L}\p{M}/_' .+:\d-]{1,50})/iu.exec(clause)
+  const placed =
+    /\b(?:time|date)\b(?:\s+is\s+it)?(?:\s+(?:right\s+)?now|\s+currently)?\s+in\s+([\p{L}][\p{L}\p{M}/_' .+:\d-]{1,50})/iu.exec(
+      clause,
+    )
   if (placed) {
     const words = (placed[1] ?? '').trim().split(/\s+/)
     const lengths = words.map((_, index) => words.length - index)
@@ -72,7 +79,8 @@ function findTime(clause: string, { timeZone }: IntentContext): object | undefin
     // Not a place we know: the tool says so better than a guess would.
     return { timeZone: places.find((place) => findTimeZone(place)) ?? words.slice(0, 3).join(' ') }
   }
-  if (!/\b(?:what(?:['’]s|\s+is)?|tell\s+me|current)\s+(?:the\s+)?(?:current\s+)?(?:time|date)\b/i.test(clause)) return undefined
+  const asked = /\b(?:what(?:['’]s|\s+is)?|tell\s+me|current)\s+(?:the\s+)?(?:current\s+)?(?:time|date)\b/i.test(clause)
+  if (!asked) return undefined
   return timeZone ? { timeZone } : {}
 }
 
@@ -80,7 +88,9 @@ function findConversion(clause: string): object | undefined {
   const unit = String.raw`[\p{L}°²³/]+\d?(?:\s[\p{L}]+){0,2}`
   const number = String.raw`(-?\d+(?:\.\d+)?)`
   const direct = new RegExp(String.raw`(?<![\d.])${number}\s*(${unit}?)\s+(?:to|in|into|as)\s+(${unit})`, 'iu').exec(clause)
-  const asked = new RegExp(String.raw`\bhow\s+many\s+(${unit}?)\s+(?:are\s+)?(?:there\s+)?in\s+${number}\s*(${unit})`, 'iu').exec(clause)
+  const asked = new RegExp(String.raw`\bhow\s+many\s+(${unit}?)\s+(?:are\s+)?(?:there\s+)?in\s+${number}\s*(${unit})`, 'iu').exec(
+    clause,
+  )
   const [value, from, to] = direct ? [direct[1], direct[2], direct[3]] : [asked?.[2], asked?.[3], asked?.[1]]
   const [source, target] = [knownUnit(from), knownUnit(to)]
   return source && target ? { value: Number(value), from: source, to: target } : undefined
@@ -94,7 +104,10 @@ function knownUnit(words: string | undefined): string | undefined {
 }
 
 function findNumbers(clause: string): object | undefined {
-  const asked = /\b(?:mean|average|median|standard\s+deviation|variance|quartiles?|statistics|stats|sum|total|minimum|maximum)\b/i.exec(clause)
+  const asked =
+    /\b(?:mean|average|median|standard\s+deviation|variance|quartiles?|statistics|stats|sum|total|minimum|maximum)\b/i.exec(
+      clause,
+    )
   if (!asked) return undefined
   const numbers = clause.match(/(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi)?.map(Number) ?? []
   return numbers.length >= 2 ? { numbers } : undefined
@@ -117,7 +130,10 @@ const inSymbols: readonly (readonly [RegExp, string])[] = [
 /** The longest stretch that reads as arithmetic. Whether it is correct is for the calculator to say. */
 function findExpression(clause: string): object | undefined {
   const symbols = inSymbols.reduce((text, [words, symbol]) => text.replace(words, symbol), clause)
-  const stretches = symbols.match(/(?:\b(?:sqrt|cbrt|abs|exp|ln|log2|log10|sin|cos|tan|floor|ceil|trunc|round|min|max|pi|e)\b|[\d.\s+*/%^(),-])+/gi) ?? []
+  const stretches =
+    symbols.match(
+      /(?:\b(?:sqrt|cbrt|abs|exp|ln|log2|log10|sin|cos|tan|floor|ceil|trunc|round|min|max|pi|e)\b|[\d.\s+*/%^(),-])+/gi,
+    ) ?? []
   const candidates = stretches
     .map((stretch) => stretch.replace(/^[\s,.*/%^]+|[\s,.]+$/g, ''))
     .filter((stretch) => /[\d)i]\s*[-+*/%^]\s*[-\d(.a-z]|[a-z\d]\([^)]/i.test(stretch) && /\d|pi/i.test(stretch))

@@ -7,7 +7,9 @@ import type { Pace } from './offline-model.ts'
 import { createOfflineProvider } from './offline-provider.ts'
 
 const registry = createTools({ now: () => Date.parse('2026-03-01T12:00:00Z') })
-const tools: ToolSet = Object.fromEntries(Object.entries(registry).map(([name, entry]) => [name, typeof entry === 'function' ? entry({}) : entry]))
+const tools: ToolSet = Object.fromEntries(
+  Object.entries(registry).map(([name, entry]) => [name, typeof entry === 'function' ? entry({}) : entry]),
+)
 
 function agent(given: ToolSet = tools, pace?: Pace) {
   const model = createOfflineProvider(pace ? { pace } : {}).languageModel('small')
@@ -24,7 +26,10 @@ describe('an agent on the offline model', () => {
   it.each([
     ['what is 12*7?', '12*7 = 84'],
     ['what time is it in Tokyo?', 'In Asia/Tokyo it is 21:00 on Sunday, 2026-03-01 (UTC+09:00).'],
-    ['mean of 3, 5, 8', 'Of 3 values: mean 5.33333333333333, median 5, sum 16, smallest 3, largest 8, standard deviation 2.51661147842.'],
+    [
+      'mean of 3, 5, 8',
+      'Of 3 values: mean 5.33333333333333, median 5, sum 16, smallest 3, largest 8, standard deviation 2.51661147842.',
+    ],
     ['what date is 10 days after 2026-03-01', '10 days after 2026-03-01 is Wednesday, 2026-03-11.'],
     ['convert 10 km to miles', '10 km = 6.21371192237 mi'],
     ['What is 1/0?', 'calculator could not do that: Division by zero.'],
@@ -41,7 +46,10 @@ describe('an agent on the offline model', () => {
     const deltas = parts.filter((part) => part.type === 'text-delta').map((part) => part.text)
     expect(deltas.length).toBeGreaterThan(5)
     expect(deltas.join('')).toBe('12*7 = 84\nIn Asia/Tokyo it is 21:00 on Sunday, 2026-03-01 (UTC+09:00).')
-    expect(parts.filter((part) => part.type === 'tool-result').map((part) => part.toolName)).toEqual(['calculator', 'current_time'])
+    expect(parts.filter((part) => part.type === 'tool-result').map((part) => part.toolName)).toEqual([
+      'calculator',
+      'current_time',
+    ])
     expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: 'stop' })
   })
 
@@ -55,7 +63,11 @@ describe('an agent on the offline model', () => {
   })
 
   it('gives the same conversation the same answer and ids, and other turns other ids', async () => {
-    const ids = async (prompt: string) => (await agent().generate({ prompt })).steps.flatMap((step) => [step.response.id, ...step.toolCalls.map((call) => call.toolCallId)])
+    const ids = async (prompt: string) =>
+      (await agent().generate({ prompt })).steps.flatMap((step) => [
+        step.response.id,
+        ...step.toolCalls.map((call) => call.toolCallId),
+      ])
     const first = await ids('what is 12*7?')
     expect(await ids('what is 12*7?')).toEqual(first)
     expect(new Set([...first, ...(await ids('what is 12*8?'))]).size).toBe(6)
@@ -63,15 +75,25 @@ describe('an agent on the offline model', () => {
 
   it('answers the latest message of a conversation', async () => {
     const first = await agent().generate({ prompt: 'what is 12*7?' })
-    const messages = [{ role: 'user' as const, content: 'what is 12*7?' }, ...first.responseMessages, { role: 'user' as const, content: 'and 2+2?' }]
+    const messages = [
+      { role: 'user' as const, content: 'what is 12*7?' },
+      ...first.responseMessages,
+      { role: 'user' as const, content: 'and 2+2?' },
+    ]
     const second = await agent().generate({ messages })
     expect(second.text).toBe('2+2 = 4')
-    const calls = [first, second].flatMap((result) => result.steps.flatMap((step) => step.toolCalls.map((call) => call.toolCallId)))
+    const calls = [first, second].flatMap((result) =>
+      result.steps.flatMap((step) => step.toolCalls.map((call) => call.toolCallId)),
+    )
     expect(new Set(calls).size).toBe(2)
   })
 
   it('reports results that have no summary as they are', async () => {
-    const lookup = tool({ description: 'Looks up.', inputSchema: z.object({ id: z.int() }), execute: ({ id }) => ({ id, found: true }) })
+    const lookup = tool({
+      description: 'Looks up.',
+      inputSchema: z.object({ id: z.int() }),
+      execute: ({ id }) => ({ id, found: true }),
+    })
     const { text } = await agent({ lookup }).generate({ prompt: 'lookup {"id": 7}' })
     expect(text).toBe('lookup returned {"id":7,"found":true}.')
   })
@@ -127,11 +149,15 @@ describe('an agent on the offline model', () => {
   })
 
   it('warns that it has no structured output', async () => {
-    const { warnings } = await createOfflineProvider().languageModel('small').doGenerate({ prompt: [], responseFormat: { type: 'json' } })
+    const { warnings } = await createOfflineProvider()
+      .languageModel('small')
+      .doGenerate({ prompt: [], responseFormat: { type: 'json' } })
     expect(warnings).toMatchObject([{ type: 'unsupported', feature: 'responseFormat' }])
   })
 
   it('exists under one id only', () => {
-    expect(() => createOfflineProvider().languageModel('large')).toThrow('The offline provider has one model, offline:small; got offline:large.')
+    expect(() => createOfflineProvider().languageModel('large')).toThrow(
+      'The offline provider has one model, offline:small; got offline:large.',
+    )
   })
 })

@@ -49,24 +49,30 @@ function answer(options: LanguageModelV4CallOptions): Answer {
   // The conversation grows with every turn, so an id made from it is new in every turn.
   const id = createHash('sha256').update(conversation).digest('hex').slice(0, 16)
   const warnings: SharedV4Warning[] =
-    options.responseFormat?.type === 'json' ? [{ type: 'unsupported', feature: 'responseFormat', details: 'The offline model answers in plain text.' }] : []
+    options.responseFormat?.type === 'json'
+      ? [{ type: 'unsupported', feature: 'responseFormat', details: 'The offline model answers in plain text.' }]
+      : []
   const turn = planTurn(options)
   if (turn.kind === 'calls') {
-    const content = turn.calls.map(
-      ({ tool, input }, index): LanguageModelV4Content => ({
-        type: 'tool-call',
-        toolCallId: `call-${id}-${index}`,
-        toolName: tool,
-        input: JSON.stringify(input),
-      }),
-    )
+    const content = turn.calls.map(({ tool, input }, index): LanguageModelV4Content => ({
+      type: 'tool-call',
+      toolCallId: `call-${id}-${index}`,
+      toolName: tool,
+      input: JSON.stringify(input),
+    }))
     const usage = usageOf(conversation, turn.calls.map(({ input }) => JSON.stringify(input)).join(''))
     return { id, content, finishReason: { unified: 'tool-calls', raw: 'tool-calls' }, usage, warnings }
   }
   const { maxOutputTokens = Infinity } = options
   const text = turn.text.slice(0, maxOutputTokens * charactersPerToken)
   const reason = text.length < turn.text.length ? 'length' : 'stop'
-  return { id, content: [{ type: 'text', text }], finishReason: { unified: reason, raw: reason }, usage: usageOf(conversation, text), warnings }
+  return {
+    id,
+    content: [{ type: 'text', text }],
+    finishReason: { unified: reason, raw: reason },
+    usage: usageOf(conversation, text),
+    warnings,
+  }
 }
 
 async function* streamParts(

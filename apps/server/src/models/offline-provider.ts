@@ -13,7 +13,11 @@ export function createOfflineProvider({ pace }: { readonly pace?: Pace } = {}): 
   return {
     languageModel(id) {
       if (id !== 'small') {
-        throw new NoSuchModelError({ modelId: id, modelType: 'languageModel', message: `The offline provider has one model, offline:small; got offline:${id}.` })
+        throw new NoSuchModelError({
+          modelId: id,
+          modelType: 'languageModel',
+          message: `The offline provider has one model, offline:small; got offline:${id}.`,
+        })
       }
       return offlineModel('offline', id, pace)
     },

@@ -9,7 +9,9 @@ export interface PlannedCall {
 }
 
 /** What the offline model does next: it calls tools, or it says something. */
-export type Turn = { readonly kind: 'calls'; readonly calls: readonly PlannedCall[] } | { readonly kind: 'text'; readonly text: string }
+export type Turn =
+  | { readonly kind: 'calls'; readonly calls: readonly PlannedCall[] }
+  | { readonly kind: 'text'; readonly text: string }
 
 type TurnOptions = Pick<LanguageModelV4CallOptions, 'prompt' | 'tools' | 'toolChoice'>
 
@@ -58,9 +60,9 @@ function findCalls(request: string, tools: readonly string[], timeZone: string |
   return clauses
     .slice(0, 50)
     .flatMap((clause) => {
-      for (const { tool, find } of intents) {
-        const input = has(tool) && find(clause.slice(0, maxClause), { timeZone })
-        if (input) return [{ tool, input }]
+      for (const intent of intents) {
+        const input = has(intent.tool) && intent.find(clause.slice(0, maxClause), { timeZone })
+        if (input) return [{ tool: intent.tool, input }]
       }
       return []
     })
@@ -93,7 +95,7 @@ function introduce(instructions: string, tools: readonly string[]): string {
   const purpose = /^[^\n]{1,300}/.exec(instructions.trim())?.[0]
   const examples = intents.filter(({ tool }) => tools.includes(tool)).map(({ example }) => `“${example}”`)
   return [
-    'I am the small offline model built into this server: I recognise simple requests and pass them to tools, but I cannot hold a conversation.',
+    'I am the small offline model built into this server: I pass simple requests on to tools, but cannot hold a conversation.',
     purpose && `This agent's instructions begin: “${purpose}”`,
     tools.length > 0 ? `Its tools: ${tools.join(', ')}.` : 'It has no tools.',
     examples.length > 0 && `Try: ${examples.join(' ')}`,
@@ -106,7 +108,9 @@ function introduce(instructions: string, tools: readonly string[]): string {
 /** The text parts of some messages. */
 function textOf(messages: LanguageModelV4Prompt): string {
   return messages
-    .flatMap(({ content }) => (typeof content === 'string' ? [content] : content.map((part) => (part.type === 'text' ? part.text : ''))))
+    .flatMap(({ content }) =>
+      typeof content === 'string' ? [content] : content.map((part) => (part.type === 'text' ? part.text : '')),
+    )
     .filter((text) => text !== '')
     .join('\n')
 }

@@ -6,11 +6,16 @@ export const howToSwitch =
   'For a real model, start the server with OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_GENERATIVE_AI_API_KEY set, ' +
   'or with OPENAI_BASE_URL and REKINDLE_MODEL for any endpoint that speaks the OpenAI protocol.'
 
-export const offlineDefault = 'offline:small'
+const offlineDefault = 'offline:small'
 
 /** A provider that the environment has set up. */
 export type ProviderSetup =
-  | { readonly name: 'openai' | 'anthropic' | 'google'; readonly kind: 'native'; readonly apiKey: string; readonly defaultId: string }
+  | {
+      readonly name: 'openai' | 'anthropic' | 'google'
+      readonly kind: 'native'
+      readonly apiKey: string
+      readonly defaultId: string
+    }
   /** Keeps the name `openai`, so that agents move to a proxy or a local server without being edited. */
   | { readonly name: 'openai'; readonly kind: 'compatible'; readonly apiKey: string | undefined; readonly baseURL: string }
 
@@ -56,12 +61,16 @@ function chooseDefault(wanted: string | undefined, providers: readonly ProviderS
   if (wanted === undefined) {
     if (!first) return offlineDefault
     if (first.kind === 'native') return `${first.name}:${first.defaultId}`
-    throw new Error('OPENAI_BASE_URL is set, but not which model to ask for there. Set REKINDLE_MODEL, for example to llama3.2:3b.')
+    throw new Error(
+      'OPENAI_BASE_URL is set, but not which model to ask for there. Set REKINDLE_MODEL, for example to llama3.2:3b.',
+    )
   }
   const names = [...providers.map((provider) => provider.name), 'offline']
   const colon = wanted.indexOf(':')
   if (names.includes(wanted.slice(0, Math.max(colon, 0))) && colon < wanted.length - 1) return wanted
   // At a compatible endpoint model names are its own, and many hold a colon.
   if (first?.kind === 'compatible') return `${first.name}:${wanted}`
-  throw new Error(`REKINDLE_MODEL must be provider:model with a provider that is set up (${names.join(', ')}); got ${wanted}. ${howToSwitch}`)
+  throw new Error(
+    `REKINDLE_MODEL must be provider:model with a provider that is set up (${names.join(', ')}); got ${wanted}. ${howToSwitch}`,
+  )
 }

@@ -8,7 +8,8 @@ import type { ServerTool, ToolContext, ToolOptions } from './server-tool.ts'
 export function addToDate(context: ToolContext, options: ToolOptions): ServerTool {
   const inputs = dateInputs(context, options)
   return tool({
-    description: 'Finds the date that lies so many days, business days, weeks, months or years after a date, or before it with a negative amount.',
+    description:
+      'Finds the date so many days, business days, weeks, months or years after a date, or before it (negative amount).',
     inputSchema: z.object({
       date: dateField,
       amount: z.int().min(-100_000).max(100_000),
@@ -35,7 +36,14 @@ export function addToDate(context: ToolContext, options: ToolOptions): ServerToo
       const result = formatDate(day)
       const weekday = weekdayName(day)
       const distance = `${Math.abs(amount)} ${Math.abs(amount) === 1 ? unit.slice(0, -1) : unit}`
-      return { from, amount, unit, date: result, weekday, summary: `${distance} ${amount < 0 ? 'before' : 'after'} ${from} is ${weekday}, ${result}.` }
+      return {
+        from,
+        amount,
+        unit,
+        date: result,
+        weekday,
+        summary: `${distance} ${amount < 0 ? 'before' : 'after'} ${from} is ${weekday}, ${result}.`,
+      }
     },
   })
 }

@@ -22,7 +22,7 @@ export function countBusinessDays(first: DayNumber, last: DayNumber, holidays: H
 export function addBusinessDays(day: DayNumber, amount: number, holidays: Holidays): DayNumber {
   const step = Math.sign(amount)
   let current = day
-  for (let left = Math.abs(amount); left > 0; ) {
+  for (let left = Math.abs(amount); left > 0;) {
     current += step
     if (isBusinessDay(current, holidays)) left--
   }

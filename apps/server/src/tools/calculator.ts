@@ -1,12 +1,16 @@
 import { tool } from 'ai'
 import { z } from 'zod'
-import { evaluate, functionNames } from './expression.ts'
+import { functions } from './expression-names.ts'
+import { evaluate } from './expression.ts'
 import { significant } from './rounding.ts'
 import type { ServerTool } from './server-tool.ts'
 
 export function calculator(): ServerTool {
   return tool({
-    description: `Computes an arithmetic expression exactly as written: + - * / ^ % (remainder), parentheses, pi, e, and the functions ${functionNames.join(', ')}. Angles are in radians. No thousands separators.`,
+    description: [
+      'Computes an arithmetic expression exactly as written: + - * / ^ % (remainder), parentheses, pi, e,',
+      `and the functions ${[...functions.keys()].join(', ')}. Angles are in radians. No thousands separators.`,
+    ].join(' '),
     inputSchema: z.object({
       expression: z.string().min(1).describe('for example: (12.5 + 7) * 3^2, sqrt(2) / 2, 15/100 * 80'),
     }),

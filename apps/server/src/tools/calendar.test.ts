@@ -54,11 +54,16 @@ describe('business days', () => {
 
   it('are counted as if day by day', () => {
     fc.assert(
-      fc.property(anyDay, fc.integer({ min: -3, max: 60 }), fc.array(fc.integer({ min: -5, max: 65 })), (first, length, holidays) => {
-        const set = new Set(holidays.map((offset) => first + offset))
-        const days = Array.from({ length: Math.max(length + 1, 0) }, (_, index) => first + index)
-        expect(countBusinessDays(first, first + length, set)).toBe(days.filter((day) => isBusinessDay(day, set)).length)
-      }),
+      fc.property(
+        anyDay,
+        fc.integer({ min: -3, max: 60 }),
+        fc.array(fc.integer({ min: -5, max: 65 })),
+        (first, length, holidays) => {
+          const set = new Set(holidays.map((offset) => first + offset))
+          const days = Array.from({ length: Math.max(length + 1, 0) }, (_, index) => first + index)
+          expect(countBusinessDays(first, first + length, set)).toBe(days.filter((day) => isBusinessDay(day, set)).length)
+        },
+      ),
     )
   })
 })

@@ -6,7 +6,10 @@ import { convert, unitSymbols } from './units.ts'
 
 export function convertUnits(): ServerTool {
   return tool({
-    description: `Converts a value between units of the same quantity: ${unitSymbols.join(', ')}, or their English names. Gallons, pints and cups are those of the US.`,
+    description: [
+      `Converts a value between units of the same quantity: ${unitSymbols.join(', ')}, or their English names.`,
+      'Gallons, pints and cups are those of the US.',
+    ].join(' '),
     inputSchema: z.object({
       value: z.number(),
       from: z.string().min(1).max(40).describe('unit of the value: km'),

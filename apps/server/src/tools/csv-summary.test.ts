@@ -36,7 +36,12 @@ describe('CSV text', () => {
             { value: 'Rome', count: 1 },
           ],
         },
-        { name: 'amount', empty: 1, type: 'number', numbers: expect.objectContaining({ count: 3, sum: -0.5, min: -8.5, max: 5 }) as object },
+        {
+          name: 'amount',
+          empty: 1,
+          type: 'number',
+          numbers: expect.objectContaining({ count: 3, sum: -0.5, min: -8.5, max: 5 }) as object,
+        },
         { name: 'note', empty: 4, type: 'empty' },
       ],
     })

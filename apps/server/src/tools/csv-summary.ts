@@ -23,7 +23,8 @@ const maxShown = 60
 export function summarizeCsv(text: string): CsvSummary {
   const [header, ...rows] = parseCsv(text, detectDelimiter(text))
   if (!header || rows.length === 0) throw new RangeError('CSV text needs a line of column names and at least one line of values.')
-  if (header.length > maxColumns) throw new RangeError(`The CSV text has ${header.length} columns; at most ${maxColumns} are summarised.`)
+  if (header.length > maxColumns)
+    throw new RangeError(`The CSV text has ${header.length} columns; at most ${maxColumns} are summarised.`)
   const uneven = rows.findIndex((row) => row.length > header.length)
   if (uneven >= 0) {
     throw new RangeError(`Row ${uneven + 1} has ${rows[uneven]?.length} fields, but there are ${header.length} column names.`)

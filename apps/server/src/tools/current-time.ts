@@ -19,7 +19,8 @@ export function currentTime({ now }: ToolContext, options: ToolOptions): ServerT
 
 function describeTime(now: number, place: string) {
   const timeZone = findTimeZone(place)
-  if (!timeZone) throw new RangeError(`No time zone is known as ${JSON.stringify(place)}. Give an IANA name such as America/Lima.`)
+  if (!timeZone)
+    throw new RangeError(`No time zone is known as ${JSON.stringify(place)}. Give an IANA name such as America/Lima.`)
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     weekday: 'long',

@@ -8,8 +8,10 @@ import type { ServerTool, ToolContext, ToolOptions } from './server-tool.ts'
 export function daysBetween(context: ToolContext, options: ToolOptions): ServerTool {
   const inputs = dateInputs(context, options)
   return tool({
-    description:
-      'Counts the calendar days from one date to another, and the business days in that time (Monday to Friday without holidays, both dates included).',
+    description: [
+      'Counts the calendar days from one date to another, and the business days in that time.',
+      'Business days are Monday to Friday without holidays; both dates are included.',
+    ].join(' '),
     inputSchema: z.object({ from: dateField, to: dateField, holidays: holidaysField }),
     execute({ from, to, holidays }) {
       const start = inputs.day(from)

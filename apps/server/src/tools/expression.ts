@@ -1,71 +1,9 @@
-/** Something is wrong with the expression; the message says what and where, for whoever wrote it. */
-export class ExpressionError extends Error {
-  override readonly name = 'ExpressionError'
-}
+import { constants, functions } from './expression-names.ts'
+import { ExpressionError, tokenize } from './expression-tokens.ts'
+import type { Token } from './expression-tokens.ts'
 
 const maxLength = 500
 const maxDepth = 50
-
-const constants: ReadonlyMap<string, number> = new Map([
-  ['pi', Math.PI],
-  ['e', Math.E],
-])
-
-interface MathFunction {
-  readonly min: number
-  readonly max: number
-  readonly apply: (...values: number[]) => number
-}
-
-const one = (apply: (value: number) => number): MathFunction => ({ min: 1, max: 1, apply })
-
-/** A Map, so that no name in an expression reaches what every object inherits. */
-const functions: ReadonlyMap<string, MathFunction> = new Map([
-  ['abs', one(Math.abs)],
-  ['sqrt', one(Math.sqrt)],
-  ['cbrt', one(Math.cbrt)],
-  ['exp', one(Math.exp)],
-  ['ln', one(Math.log)],
-  ['log2', one(Math.log2)],
-  ['log10', one(Math.log10)],
-  ['sin', one(Math.sin)],
-  ['cos', one(Math.cos)],
-  ['tan', one(Math.tan)],
-  ['floor', one(Math.floor)],
-  ['ceil', one(Math.ceil)],
-  ['trunc', one(Math.trunc)],
-  ['round', { min: 1, max: 2, apply: (value: number, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits }],
-  ['min', { min: 1, max: 100, apply: Math.min }],
-  ['max', { min: 1, max: 100, apply: Math.max }],
-])
-
-export const functionNames: readonly string[] = [...functions.keys()]
-
-interface Token {
-  readonly kind: 'number' | 'name' | 'symbol' | 'end'
-  readonly text: string
-  /** Where it begins, counted from 1. */
-  readonly at: number
-}
-
-function tokenize(text: string): Token[] {
-  const pattern = /\s*(?:(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([a-z][a-z0-9]*)|([-+*/%^(),]))/iy
-  const tokens: Token[] = []
-  const end = text.trimEnd().length
-  while (pattern.lastIndex < end) {
-    const from = pattern.lastIndex
-    const match = pattern.exec(text)
-    if (!match) {
-      const at = from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0)
-      throw new ExpressionError(`Unexpected ${JSON.stringify(text.slice(at, at + 1))} at character ${at + 1}.`)
-    }
-    const [whole, number, name, symbol] = match
-    const token = number ?? name ?? symbol ?? ''
-    const at = from + whole.length - token.length + 1
-    tokens.push({ kind: number ? 'number' : name ? 'name' : 'symbol', text: token, at })
-  }
-  return [...tokens, { kind: 'end', text: 'the end', at: end + 1 }]
-}
 
 /**
  * The value of an arithmetic expression, by recursive descent:
@@ -101,13 +39,13 @@ export function evaluate(expression: string): number {
 
   function sum(): number {
     let value = product()
-    for (let operator; (operator = accept('+', '-')); ) value = operator === '+' ? value + product() : value - product()
+    for (let operator; (operator = accept('+', '-'));) value = operator === '+' ? value + product() : value - product()
     return value
   }
 
   function product(): number {
     let value = signed()
-    for (let operator; (operator = accept('*', '/', '%')); ) {
+    for (let operator; (operator = accept('*', '/', '%'));) {
       const right = signed()
       if (operator !== '*' && right === 0) throw new ExpressionError('Division by zero.')
       value = operator === '*' ? value * right : operator === '/' ? value / right : value % right
@@ -165,6 +103,7 @@ export function evaluate(expression: string): number {
 
   const value = sum()
   if (peek().kind !== 'end') throw expected('an operator')
-  if (!Number.isFinite(value)) throw new ExpressionError('The result is not a finite number: too large, or not defined for these values.')
+  if (!Number.isFinite(value))
+    throw new ExpressionError('The result is not a finite number: too large, or not defined for these values.')
   return value
 }

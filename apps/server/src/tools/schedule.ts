@@ -8,7 +8,8 @@ import type { ServerTool, ToolContext, ToolOptions } from './server-tool.ts'
 export function schedule(context: ToolContext, options: ToolOptions): ServerTool {
   const inputs = dateInputs(context, options)
   return tool({
-    description: 'Lays tasks one after the other from a start date, in business days, and tells on which dates each begins and ends.',
+    description:
+      'Lays tasks one after the other from a start date, in business days, and tells on which dates each begins and ends.',
     inputSchema: z.object({
       start: dateField,
       tasks: z

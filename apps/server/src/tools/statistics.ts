@@ -5,7 +5,8 @@ import type { ServerTool } from './server-tool.ts'
 
 export function statistics(): ServerTool {
   return tool({
-    description: 'Describes a list of numbers: count, sum, mean, median, smallest, largest, quartiles and sample standard deviation.',
+    description:
+      'Describes a list of numbers: count, sum, mean, median, smallest, largest, quartiles and sample standard deviation.',
     inputSchema: z.object({ numbers: z.array(z.number()).min(1).max(10_000) }),
     execute({ numbers }) {
       const result = summarizeNumbers(numbers)

@@ -6,8 +6,10 @@ import type { ServerTool } from './server-tool.ts'
 
 export function summarizeCsvTool(): ServerTool {
   return tool({
-    description:
-      'Summarises CSV text whose first line names the columns (comma, semicolon, tab or | between fields): per column its type, empty fields, and statistics or most frequent values.',
+    description: [
+      'Summarises CSV text column by column: type, empty fields, and statistics or the most frequent values.',
+      'The first line names the columns; comma, semicolon, tab or | stand between fields.',
+    ].join(' '),
     inputSchema: z.object({ csv: z.string().min(1).max(200_000).describe('the CSV text, first line included') }),
     execute({ csv }) {
       const result = summarizeCsv(csv)
@@ -26,7 +28,8 @@ function describe(column: ColumnSummary): string {
     }
     case 'text': {
       const [first] = column.mostFrequent
-      return `${column.name}: ${column.distinct} different, most often ${JSON.stringify(first?.value)} (${first?.count} times)${empty}`
+      const times = first?.count === 1 ? 'once' : `${first?.count} times`
+      return `${column.name}: ${column.distinct} different, most often ${JSON.stringify(first?.value)} (${times})${empty}`
     }
     case 'empty':
       return `${column.name}: all empty`

@@ -42,14 +42,15 @@ export function findTimeZone(text: string): string | undefined {
   const elsewhere = citiesElsewhere.get(name.toLowerCase())
   if (elsewhere) return elsewhere
   const path = inUsualCase(name.replaceAll(' ', '_'))
-  // A word alone is a city: as a zone it could be one of the old names (`Japan`), or an abbreviation like EST that knows no summer.
+  // A word alone is first of all a city: as a zone it would be an old name (`Japan`), or one like EST that knows no summer.
   const candidates = /[/+-]/.test(path) ? [path] : [...regions.map((region) => `${region}/${path}`), path]
   return candidates.find(isTimeZone)
 }
 
 function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+    void new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
   } catch {
     return false
   }

@@ -23,15 +23,38 @@ describe('the tools', () => {
     ['current_time', {}, 'In UTC it is 23:30 on Sunday, 2026-03-01 (UTC+00:00).'],
     ['convert_units', { value: 10, from: 'km', to: 'miles' }, '10 km = 6.21371192237 mi'],
     ['statistics', { numbers: [4] }, 'Of 1 value: mean 4, median 4, sum 4, smallest 4, largest 4.'],
-    ['summarize_csv', { csv: 'a,b\n1,x\n2,' }, '2 rows. a: mean 1.5, median 1.5, from 1 to 2; b: 1 different, most often "x" (1 times), 1 empty.'],
+    [
+      'summarize_csv',
+      { csv: 'a,b\n1,x\n2,' },
+      '2 rows. a: mean 1.5, median 1.5, from 1 to 2; b: 1 different, most often "x" (once), 1 empty.',
+    ],
     ['add_to_date', { date: '2026-03-01', amount: 10, unit: 'days' }, '10 days after 2026-03-01 is Wednesday, 2026-03-11.'],
-    ['add_to_date', { date: 'today', amount: -1, unit: 'business days' }, '1 business day before 2026-03-01 is Friday, 2026-02-27.'],
+    [
+      'add_to_date',
+      { date: 'today', amount: -1, unit: 'business days' },
+      '1 business day before 2026-03-01 is Friday, 2026-02-27.',
+    ],
     ['weekday', { date: '2026-12-24' }, '2026-12-24 is a Thursday, in week 52 of 2026.'],
-    ['days_between', { from: '2026-03-02', to: '2026-03-31' }, 'From 2026-03-02 to 2026-03-31: 29 calendar days; 22 business days counting both dates.'],
-    ['days_between', { from: '2026-03-03', to: '2026-03-02' }, 'From 2026-03-03 to 2026-03-02: -1 calendar day; 2 business days counting both dates.'],
+    [
+      'days_between',
+      { from: '2026-03-02', to: '2026-03-31' },
+      'From 2026-03-02 to 2026-03-31: 29 calendar days; 22 business days counting both dates.',
+    ],
+    [
+      'days_between',
+      { from: '2026-03-03', to: '2026-03-02' },
+      'From 2026-03-03 to 2026-03-02: -1 calendar day; 2 business days counting both dates.',
+    ],
     [
       'schedule',
-      { start: '2026-03-05', tasks: [{ name: 'design', days: 3 }, { name: 'build', days: 1 }], holidays: ['2026-03-10'] },
+      {
+        start: '2026-03-05',
+        tasks: [
+          { name: 'design', days: 3 },
+          { name: 'build', days: 1 },
+        ],
+        holidays: ['2026-03-10'],
+      },
       'design 2026-03-05 to 2026-03-09; build 2026-03-11. All done on 2026-03-11.',
     ],
   ])('%s with %o says: %s', async (name, input, summary) => {

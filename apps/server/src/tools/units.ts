@@ -6,7 +6,7 @@ interface Unit {
   readonly offset: number
 }
 
-/** One line per unit: symbol, size in the quantity's base unit, other names. Singular; a plural -s is taken off when looked up. */
+/** One line per unit: symbol, size in the quantity's base unit, other names (singular: a plural -s is taken off to look up). */
 const table: Readonly<Record<string, readonly (readonly [symbol: string, factor: number, names: string])[]>> = {
   length: [
     ['m', 1, 'meter metre'],
@@ -111,7 +111,9 @@ export function convert(value: number, from: string, to: string): { value: numbe
   const source = requireUnit(from)
   const target = requireUnit(to)
   if (source.quantity !== target.quantity) {
-    throw new RangeError(`${source.symbol} measures ${source.quantity} and ${target.symbol} measures ${target.quantity}: there is no conversion.`)
+    throw new RangeError(
+      `${source.symbol} measures ${source.quantity} and ${target.symbol} measures ${target.quantity}: there is no conversion.`,
+    )
   }
   const base = value * source.factor + source.offset
   if (source.quantity === 'temperature' && base < -1e-9) throw new RangeError(`${value} ${source.symbol} is below absolute zero.`)

@@ -67,7 +67,14 @@ export class ConfigSource<Config, Agent> {
 
   constructor(
     options: ConfigSourceOptions,
-    { recipe, tier, view, events, bulkhead, discardAgent }: {
+    {
+      recipe,
+      tier,
+      view,
+      events,
+      bulkhead,
+      discardAgent,
+    }: {
       readonly recipe: Recipe<Config, Agent>
       readonly tier: ConfigTier<Config>
       readonly view: InvalidationView

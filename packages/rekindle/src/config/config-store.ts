@@ -13,7 +13,8 @@ export interface ConfigStore {
 export interface StoreConnection {
   /**
    * The entry's pointer (`undefined`: none) and the namespace's invalidation clock, **read at one instant and in one round
-   * trip**. A namespace without a clock gets one.
+   * trip**. A namespace without a clock gets one; what was written before it had that can be judged by nobody, and reads as
+   * `undefined`.
    */
   read(id: string): Promise<{ readonly pointer: string | undefined; readonly clock: StoreClock }>
   /** The config text kept under a fingerprint. */

@@ -33,7 +33,12 @@ export interface ConfigTierOptions<Config> extends StaleWindows {
 
 /** What the store had for a key. */
 export type Lookup<Config> =
-  | { readonly record: ConfigRecord<Config>; readonly stale: boolean; readonly refusal?: undefined; readonly fallback?: undefined }
+  | {
+      readonly record: ConfigRecord<Config>
+      readonly stale: boolean
+      readonly refusal?: undefined
+      readonly fallback?: undefined
+    }
   | {
       readonly record?: undefined
       readonly stale?: undefined
@@ -89,9 +94,7 @@ export class ConfigTier<Config> {
     const content = await this.#content(pointer)
     if ('refusal' in content) return content
     const record = { ...content, key, fingerprint: pointer.fingerprint, asOf, tags: pointer.tags, freshUntil: pointer.freshUntil }
-    return freshness === 'stale-if-error'
-      ? refused('expired', undefined, record)
-      : { record, stale: freshness !== 'fresh' }
+    return freshness === 'stale-if-error' ? refused('expired', undefined, record) : { record, stale: freshness !== 'fresh' }
   }
 
   async #content({ fingerprint }: Pointer): Promise<{ readonly config: Config } | (Refused<Config> & Detailed)> {

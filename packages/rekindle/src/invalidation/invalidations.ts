@@ -44,7 +44,10 @@ export class Invalidations {
     })
     const { history, clock: seen } = this.view.stamp
     if (history === written.clock.history && seen === written.previous) {
-      this.#apply(written.clock, targets.map((target) => [target, written.clock.clock] as const))
+      this.#apply(
+        written.clock,
+        targets.map((target) => [target, written.clock.clock] as const),
+      )
     } else {
       await this.catchUpWith(written.clock).catch(() => this.#applyLocally(targets))
     }

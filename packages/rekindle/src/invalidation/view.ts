@@ -47,7 +47,8 @@ export class InvalidationView {
     if (asOf.clock >= this.#stamp.clock) return true
     if (this.#after(everything, asOf.clock) || tags.some((tag) => this.#after(tagTarget(tag), asOf.clock))) return false
     for (const shape of this.#shapes.values()) {
-      if (shape.every((field) => field in key) && this.#after(encodeKey(projectKey(key as AgentKey, shape)), asOf.clock)) return false
+      if (shape.every((field) => field in key) && this.#after(encodeKey(projectKey(key as AgentKey, shape)), asOf.clock))
+        return false
     }
     return true
   }

@@ -132,7 +132,7 @@ function chainLength<Entry extends Indexed<Entry>>(first: Entry): number {
 
 function split<Entry extends Indexed<Entry>>(first: Entry, depth: number): Level<Entry> {
   const level = new Level<Entry>(depth)
-  for (let entry: Entry | undefined = first; entry !== undefined; ) {
+  for (let entry: Entry | undefined = first; entry !== undefined;) {
     const next: Entry | undefined = entry.nextInBucket
     level.add(entry)
     entry = next

@@ -217,7 +217,8 @@ export class LiveTier<Config, Agent> {
   }
 
   #evictDownToCapacity(): void {
-    while (this.#index.size > this.#options.maxAgents && this.#idle.oldest !== undefined) this.retire(this.#idle.oldest, 'evicted')
+    while (this.#index.size > this.#options.maxAgents && this.#idle.oldest !== undefined)
+      this.retire(this.#idle.oldest, 'evicted')
   }
 
   /** When an idle agent is of no more use: not even its config, as a stand-in while loading fails. */
@@ -230,7 +231,7 @@ export class LiveTier<Config, Agent> {
   /** Retires what is due among the idle. Returns when the next will be. */
   #sweep(now: number): number {
     let next = Infinity
-    for (let live = this.#idle.oldest; live !== undefined; ) {
+    for (let live = this.#idle.oldest; live !== undefined;) {
       const { younger } = live
       const due = this.#dueAt(live)
       if (now < due) next = Math.min(next, due)

@@ -73,9 +73,7 @@ export class SqliteConnection implements StoreConnection {
       const { database, changes } = this.#open()
       return transaction(database, () => ({
         clock: this.#clockIn(),
-        targets: changes
-          .all(this.#namespace, since)
-          .map((row) => [row['target'] as string, row['clock'] as number] as const),
+        targets: changes.all(this.#namespace, since).map((row) => [row['target'] as string, row['clock'] as number] as const),
       }))
     })
   }

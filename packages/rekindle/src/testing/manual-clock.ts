@@ -35,7 +35,8 @@ export class ManualClock implements Clock {
     for (;;) {
       await settle()
       let next: Pending | undefined
-      for (const pending of this.#pending) if (pending.due <= end && (next === undefined || pending.due < next.due)) next = pending
+      for (const pending of this.#pending)
+        if (pending.due <= end && (next === undefined || pending.due < next.due)) next = pending
       if (next === undefined) break
       this.#pending.delete(next)
       this.#now = Math.max(this.#now, next.due)
