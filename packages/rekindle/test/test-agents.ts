@@ -48,7 +48,9 @@ export class TestAgents {
   version = 1
 
   constructor(
-    options: Partial<CommonOptions<TestConfig, TestAgent, keyof AgentKey>> & { readonly configScope?: readonly (keyof AgentKey)[] } = {},
+    options: Partial<CommonOptions<TestConfig, TestAgent, keyof AgentKey>> & {
+      readonly configScope?: readonly (keyof AgentKey)[]
+    } = {},
   ) {
     this.clock = (options.clock as ManualClock | undefined) ?? new ManualClock()
     this.load = (key) => ({ name: `agent ${key.agentId}`, version: this.version })
