@@ -273,7 +273,9 @@ describe('stale windows', () => {
   })
 
   test('a failing refresh is an event; after the window the failure reaches the caller', async () => {
-    const agents = new TestAgents({ ...windows, staleWhileRevalidateMs: 1_000 }).record('refresh-failed', ({ error }) => String(error))
+    const agents = new TestAgents({ ...windows, staleWhileRevalidateMs: 1_000 }).record('refresh-failed', ({ error }) =>
+      String(error),
+    )
     await agents.ask()
     agents.load = () => Promise.reject(new Error('down'))
     await agents.clock.advance(1_500)

@@ -5,7 +5,7 @@ import { decodePointer, encodePointer, type Pointer } from './pointer.ts'
 const pointer: Pointer = {
   key: '{"agentId":"a"}',
   fingerprint: 'print',
-  asOf: { history: 'h', clock: 1_790_000_000_000_000 },
+  asOf: { history: 'h', clock: 1_790_000_000_000_000, unconfirmed: 0 },
   tags: ['model:gpt-x', '\ud800'],
   freshUntil: 1_790_000_000_000.5,
   configVersion: '1',

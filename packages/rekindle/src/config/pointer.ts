@@ -49,7 +49,7 @@ export function decodePointer(text: string, key: string, configVersion: string):
   return {
     key,
     fingerprint: fields.f,
-    asOf: { history: fields.h, clock: fields.c },
+    asOf: { history: fields.h, clock: fields.c, unconfirmed: 0 },
     tags: fields.t,
     freshUntil: fields.u,
     configVersion,

@@ -39,7 +39,7 @@ export class Invalidations {
    */
   async invalidate(targets: readonly string[], write: () => ReturnType<StoreConnection['invalidate']>): Promise<void> {
     const written = await write().catch((error: unknown) => {
-      this.#applyLocally(targets)
+      this.#applyUnconfirmed(targets)
       throw new InvalidationFailedError(error)
     })
     const { history, clock: seen } = this.view.stamp
@@ -49,7 +49,7 @@ export class Invalidations {
         targets.map((target) => [target, written.clock.clock] as const),
       )
     } else {
-      await this.catchUpWith(written.clock).catch(() => this.#applyLocally(targets))
+      await this.catchUpWith(written.clock).catch(() => this.#applyUnconfirmed(targets))
     }
   }
 
@@ -71,8 +71,8 @@ export class Invalidations {
     this.#onInvalidated({ targets: news.map(([target]) => target), stamp: this.view.stamp })
   }
 
-  #applyLocally(targets: readonly string[]): void {
-    this.view.applyLocally(targets)
+  #applyUnconfirmed(targets: readonly string[]): void {
+    this.view.applyUnconfirmed(targets)
     this.#onInvalidated({ targets, stamp: this.view.stamp })
   }
 }

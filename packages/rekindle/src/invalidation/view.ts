@@ -1,6 +1,6 @@
 import { type AgentKey, encodeKey, type KeyField, keyFields, projectKey } from '../agent-key.ts'
 import type { StoreChanges, StoreClock } from '../config/config-store.ts'
-import type { Stamp } from './stamp.ts'
+import { isAfter, type Stamp } from './stamp.ts'
 import { everything, fieldsOf, tagTarget } from './target.ts'
 
 /** What an entry depends on. */
@@ -23,13 +23,13 @@ export interface Dependencies {
 export class InvalidationView {
   #stamp: Stamp
   #floor = 0
-  readonly #invalidatedAt = new Map<string, number>()
+  readonly #invalidatedAt = new Map<string, Stamp>()
   /** Sets of key fields that some target has named, by the name they make; usually one to three. */
   readonly #shapes = new Map<string, readonly KeyField[]>()
 
   /** `history`: unique to this process, until the store's own is known. */
   constructor(history: string) {
-    this.#stamp = { history, clock: 0 }
+    this.#stamp = { history, clock: 0, unconfirmed: 0 }
   }
 
   /** A new object whenever, and only when, the view has moved. */
@@ -44,18 +44,17 @@ export class InvalidationView {
 
   isValid({ key, tags, asOf }: Dependencies): boolean {
     if (asOf.history !== this.#stamp.history || asOf.clock < this.#floor) return false
-    if (asOf.clock >= this.#stamp.clock) return true
-    if (this.#after(everything, asOf.clock) || tags.some((tag) => this.#after(tagTarget(tag), asOf.clock))) return false
+    if (!isAfter(this.#stamp, asOf)) return true
+    if (this.#changed(everything, asOf) || tags.some((tag) => this.#changed(tagTarget(tag), asOf))) return false
     for (const shape of this.#shapes.values()) {
-      if (shape.every((field) => field in key) && this.#after(encodeKey(projectKey(key as AgentKey, shape)), asOf.clock))
-        return false
+      if (shape.every((field) => field in key) && this.#changed(encodeKey(projectKey(key as AgentKey, shape)), asOf)) return false
     }
     return true
   }
 
-  #after(target: string, clock: number): boolean {
+  #changed(target: string, asOf: Stamp): boolean {
     const invalidated = this.#invalidatedAt.get(target)
-    return invalidated !== undefined && invalidated > clock
+    return invalidated !== undefined && isAfter(invalidated, asOf)
   }
 
   /** Takes in what a store reported. Everything of another history is forgotten, and with it invalid. */
@@ -65,24 +64,22 @@ export class InvalidationView {
       this.#shapes.clear()
       this.#floor = 0
     }
-    for (const [target, clock] of targets) this.#record(target, clock)
-    const clock = store.history === this.#stamp.history ? Math.max(store.clock, this.#stamp.clock) : store.clock
+    const { history } = store
+    for (const [target, clock] of targets) this.#record(target, { history, clock, unconfirmed: 0 })
     this.#floor = Math.max(store.floor, this.#floor)
-    this.#stamp = { history: store.history, clock }
+    const ahead = history !== this.#stamp.history || store.clock > this.#stamp.clock
+    this.#stamp = ahead ? { history, clock: store.clock, unconfirmed: 0 } : { ...this.#stamp }
   }
 
-  /**
-   * Takes in an invalidation that no store has confirmed (there is none, or it failed). Store clocks run in microseconds of
-   * real time, so a step of one here stays behind the next confirmed invalidation.
-   */
-  applyLocally(targets: readonly string[]): void {
-    const clock = this.#stamp.clock + 1
-    for (const target of targets) this.#record(target, clock)
-    this.#stamp = { history: this.#stamp.history, clock }
+  /** Takes in an invalidation that the store did not take. The next one that it does take is later than this. */
+  applyUnconfirmed(targets: readonly string[]): void {
+    this.#stamp = { ...this.#stamp, unconfirmed: this.#stamp.unconfirmed + 1 }
+    for (const target of targets) this.#record(target, this.#stamp)
   }
 
-  #record(target: string, clock: number): void {
-    this.#invalidatedAt.set(target, Math.max(clock, this.#invalidatedAt.get(target) ?? 0))
+  #record(target: string, at: Stamp): void {
+    const before = this.#invalidatedAt.get(target)
+    if (before === undefined || isAfter(at, before)) this.#invalidatedAt.set(target, at)
     const fields = fieldsOf(target)
     if (fields === undefined) return
     const shape = keyFields.filter((field) => field in fields)
