@@ -183,7 +183,7 @@ export class WaitingRoom<Config, Agent> {
     const { events, liveScope } = this.#parts
     const key = projectKey(flight.key, liveScope)
     events.emit(flight.refreshes === undefined ? 'build-failed' : 'refresh-failed', { key, error })
-    for (const waiter of [...flight.waiters]) waiter.reject(error)
+    for (const waiter of flight.waiters) waiter.reject(error)
   }
 
   #land(flight: Flight<Config, Agent>, built: Built<Config, Agent>): void {
@@ -196,7 +196,7 @@ export class WaitingRoom<Config, Agent> {
     this.#parts.counters.created.unchanged++
     if (live?.state.phase === 'ready') this.#parts.live.renew(live, record, serveUntil)
     // Waiters came if the agent left meanwhile. The config is at hand now, so theirs is a short way.
-    for (const waiter of [...waiters]) this.#place(waiter)
+    for (const waiter of waiters) this.#place(waiter)
   }
 
   #landNew(flight: Flight<Config, Agent>, built: Built<Config, Agent>, agent: Agent): void {
@@ -207,7 +207,7 @@ export class WaitingRoom<Config, Agent> {
     const origin = this.#describe(flight, built)
 
     const others: Waiter<Agent, Config>[] = []
-    for (const waiter of [...flight.waiters]) {
+    for (const waiter of flight.waiters) {
       // What is invalid may still go to those who asked before it was.
       const mayHave = valid || waiter.askedAt === flight.startedAt
       if (!mayHave || (exclusive && live.leases > 0)) {

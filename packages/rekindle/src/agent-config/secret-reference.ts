@@ -34,9 +34,7 @@ export async function resolveSecrets<Value extends JsonValue>(
 
 function refersToSecrets(value: JsonValue | undefined): boolean {
   if (typeof value !== 'object' || value === null) return false
-  if (isMarked(value)) return true
-  for (const name in value) if (refersToSecrets((value as { [name: string]: JsonValue })[name])) return true
-  return false
+  return isMarked(value) || Object.values(value).some(refersToSecrets)
 }
 
 async function copy(value: JsonValue, path: string, resolve: ResolveSecret | undefined): Promise<JsonValue> {

@@ -8,8 +8,9 @@ class Tool {
 }
 const cyclic: Record<string, unknown> = { name: 'loop' }
 cyclic['child'] = { back: cyclic }
-const sparse = [1, 2, 3]
-delete sparse[1]
+const sparse: unknown[] = []
+sparse[0] = 1
+sparse[2] = 3
 const deep: unknown = Array.from({ length: 200 }).reduce((inner) => ({ inner }), {})
 
 describe('serialize', () => {

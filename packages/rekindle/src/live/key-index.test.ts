@@ -77,7 +77,9 @@ function watched(node: Node, onStep: () => void): Node {
   let next: Node | undefined
   Object.defineProperty(node, 'nextInBucket', {
     get: () => (onStep(), next),
-    set: (value: Node | undefined) => (next = value),
+    set: (value: Node | undefined) => {
+      next = value
+    },
   })
   return node
 }

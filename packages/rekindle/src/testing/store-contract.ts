@@ -143,9 +143,9 @@ export const storeContract: readonly ContractCase[] = [
 
 interface ContractWorld {
   /** A connection to a namespace of this case's own, which has a clock. */
-  open(suffix?: string): Promise<StoreConnection>
+  readonly open: (suffix?: string) => Promise<StoreConnection>
   /** One that has made no call yet. */
-  connect(suffix?: string): StoreConnection
+  readonly connect: (suffix?: string) => StoreConnection
 }
 
 let worlds = 0
