@@ -30,8 +30,9 @@ export function install(folder = root) {
   const stamp = join(folder, 'node_modules', '.installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.log('Installing dependencies (only after they have changed) …')
+  // Not `npm ci`: that fails where a registry lacks the binaries of some other platform, which are optional.
   // Quiet but for errors: what npm says of engines concerns the Node that installs, not the one that runs.
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder })
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder })
   writeFileSync(stamp, lock)
 }
 
