@@ -10,19 +10,19 @@ build({ always: true })
 
 const library = join(root, 'packages/rekindle')
 const checks = [
-  ['format', root, 'oxfmt', ['--check', '.']],
-  ['lint, import cycles, layers', root, 'oxlint', []],
-  ['types of the library', root, 'tsc', ['-p', 'packages/rekindle/tsconfig.json']],
-  ['types of the server', root, 'tsc', ['-p', 'apps/server/tsconfig.json']],
-  ['embedded Lua', library, 'node', ['embed-lua.mjs', '--check']],
-  ['unused code and dependencies', root, 'knip', ['--no-progress']],
-  ['package contents', library, 'publint', ['--strict']],
-  ['types as others resolve them', library, 'attw', ['--pack', '.', '--profile', 'esm-only', '--no-emoji', '-q']],
-  ['the packed tarball in a project of its own', library, packedTarball],
+  { name: 'format', cwd: root, command: 'oxfmt', args: ['--check', '.'] },
+  { name: 'lint, import cycles, layers', cwd: root, command: 'oxlint', args: [] },
+  { name: 'types of the library', cwd: root, command: 'tsc', args: ['-p', 'packages/rekindle/tsconfig.json'] },
+  { name: 'types of the server', cwd: root, command: 'tsc', args: ['-p', 'apps/server/tsconfig.json'] },
+  { name: 'embedded Lua', cwd: library, command: 'node', args: ['embed-lua.mjs', '--check'] },
+  { name: 'unused code and dependencies', cwd: root, command: 'knip', args: ['--no-progress'] },
+  { name: 'package contents', cwd: library, command: 'publint', args: ['--strict'] },
+  { name: 'types as others resolve them', cwd: library, command: 'attw', args: ['--pack', '.', '--profile', 'esm-only', '--no-emoji', '-q'] },
+  { name: 'the packed tarball in a project of its own', command: packedTarball },
 ]
 
 let failed = 0
-for (const [name, cwd, command, args] of checks) {
+for (const { name, cwd, command, args } of checks) {
   const started = performance.now()
   const { status, output } = typeof command === 'function' ? command() : call(cwd, command, args)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)

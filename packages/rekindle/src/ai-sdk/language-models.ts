@@ -8,7 +8,7 @@ export interface ModelProvider {
 }
 
 /** What `createProviderRegistry({ … })` of the AI SDK returns: it takes the whole `'provider:id'`. */
-export interface ModelRegistry {
+interface ModelRegistry {
   // Registries type their ids by the providers they hold; configs are not known to the compiler.
   languageModel(model: never): LanguageModel
 }

@@ -16,7 +16,7 @@ import type { StandardSchema } from './standard-schema.ts'
 import { validate } from './validate.ts'
 
 /** A config whose JSON text is longer is served but not stored, and not read back. */
-export const maxConfigLength = 1_048_576
+const maxConfigLength = 1_048_576
 
 /** For the parsed configs kept in this process: how many, and how much JSON text they may stand for. */
 const maxInterned = 10_000

@@ -7,7 +7,7 @@
 const maxDepth = 100
 
 /** The first thing in a value that JSON would lose or refuse. */
-export interface JsonLoss {
+interface JsonLoss {
   /** Where, as JavaScript would write it: `$.tools[2].run`. */
   readonly path: string
   /** What stands there: `a function`, `a Date`, … */
