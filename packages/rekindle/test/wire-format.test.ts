@@ -1,11 +1,20 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { encodeKey, keyFields, projectKey } from '../src/agent-key.ts'
+import { type AgentKey, encodeKey, keyFields, projectKey } from '../src/agent-key.ts'
 import { fingerprintOf, storeIdOf } from '../src/config/fingerprint.ts'
 import { decodePointer, encodePointer } from '../src/config/pointer.ts'
-import format1 from './fixtures/wire-format-1.json' with { type: 'json' }
+
+interface Entry {
+  readonly key: AgentKey
+  readonly id: string
+  readonly pointer: string
+  readonly fingerprint: string
+  readonly blob: string
+}
 
 describe('an entry written by version 0.1.0', () => {
-  const { key, id, pointer, fingerprint, blob } = format1
+  const fixture = readFileSync(new URL('fixtures/wire-format-1.json', import.meta.url), 'utf8')
+  const { key, id, pointer, fingerprint, blob } = JSON.parse(fixture) as Entry
   const encoded = encodeKey(projectKey(key, keyFields))
 
   test('is looked for under the same name', () => {
