@@ -93,7 +93,7 @@ export function createAgentCache<
     const isInvalid = ({ key, record }: LiveAgent<Config, Agent>) =>
       record.asOf.history !== stamp.history || named(key, record.tags)
     const retired = live.retireWhere(isInvalid, 'invalidated')
-    if (targets.length > 0 || retired > 0) events.emit('invalidated', { targets, clock: stamp.clock, retired })
+    if (targets.length > 0 || retired > 0) events.emit('invalidated', () => ({ targets, clock: stamp.clock, retired }))
   }
 
   return new AgentCache({

@@ -49,14 +49,16 @@ export class Events {
     return () => void listeners.delete(listener)
   }
 
-  emit<Name extends EventName>(name: Name, event: AgentCacheEvents[Name]): void {
+  /** `describe` is called only if somebody listens. */
+  emit<Name extends EventName>(name: Name, describe: () => AgentCacheEvents[Name]): void {
     const listeners = this.#listeners.get(name) as Set<EventListener<Name>> | undefined
-    if (listeners === undefined) return
+    if (listeners === undefined || listeners.size === 0) return
+    const event = describe()
     for (const listener of listeners) {
       try {
         listener(event)
       } catch (error) {
-        if (name !== 'listener-failed') this.emit('listener-failed', { event: name, error })
+        if (name !== 'listener-failed') this.emit('listener-failed', () => ({ event: name, error }))
       }
     }
   }

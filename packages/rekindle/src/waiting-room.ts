@@ -94,19 +94,22 @@ export class WaitingRoom<Config, Agent> {
     if (this.#closed) return waiter.reject(new CacheClosedError())
     const { live: tier, clock } = this.#parts
     const live = tier.find(waiter.key)
-    if (live === undefined) return this.#join(this.#flightFor(waiter.key, undefined), waiter)
+    if (live === undefined) return this.#join(waiter, undefined)
 
     const standing = tier.standing(live, clock.now())
     if (standing === 'expired' || standing === 'idle') {
       tier.retire(live, standing)
-      return this.#join(this.#flightFor(waiter.key, live.record), waiter)
+      return this.#join(waiter, live.record)
     }
     if (standing === 'stale') this.#refresh(live)
     if (this.#parts.exclusive && live.leases > 0) this.#queue(live, waiter)
     else this.#grantFromMemory(live, waiter)
   }
 
-  #join(flight: Flight<Config, Agent>, waiter: Waiter<Agent, Config>): void {
+  /** `known`: a config this process has had for the key. */
+  #join(waiter: Waiter<Agent, Config>, known: ConfigRecord<Config> | undefined): void {
+    const id = this.#idOf(waiter.key)
+    const flight = this.#flights.get(id) ?? this.#start(id, waiter.key, known, undefined)
     flight.waiters.add(waiter)
     waiter.waitingFor = 'its build'
     waiter.leave = () => void flight.waiters.delete(waiter)
@@ -137,11 +140,8 @@ export class WaitingRoom<Config, Agent> {
   }
 
   #refresh(live: LiveAgent<Config, Agent>): void {
-    if (!this.#flights.has(this.#idOf(live.key))) this.#start(live.key, live.record, live)
-  }
-
-  #flightFor(key: AgentKey, known: ConfigRecord<Config> | undefined): Flight<Config, Agent> {
-    return this.#flights.get(this.#idOf(key)) ?? this.#start(key, known, undefined)
+    const id = this.#idOf(live.key)
+    if (!this.#flights.has(id)) this.#start(id, live.key, live.record, live)
   }
 
   #idOf(key: AgentKey): string {
@@ -149,16 +149,17 @@ export class WaitingRoom<Config, Agent> {
   }
 
   #start(
+    id: string,
     key: AgentKey,
     known: ConfigRecord<Config> | undefined,
     refreshes: LiveAgent<Config, Agent> | undefined,
   ): Flight<Config, Agent> {
     const { view, live, builder } = this.#parts
     const flight: Flight<Config, Agent> = {
-      id: this.#idOf(key),
+      id,
       key,
       startedAt: view.stamp,
-      reason: refreshes === undefined ? live.takeDeparture(key) : 'expired',
+      reason: refreshes === undefined ? live.takeDeparture(id) : 'expired',
       refreshes,
       waiters: new Set(),
     }
@@ -182,7 +183,7 @@ export class WaitingRoom<Config, Agent> {
     this.#takeOff(flight)
     const { events, liveScope } = this.#parts
     const key = projectKey(flight.key, liveScope)
-    events.emit(flight.refreshes === undefined ? 'build-failed' : 'refresh-failed', { key, error })
+    events.emit(flight.refreshes === undefined ? 'build-failed' : 'refresh-failed', () => ({ key, error }))
     for (const waiter of flight.waiters) waiter.reject(error)
   }
 
@@ -203,7 +204,7 @@ export class WaitingRoom<Config, Agent> {
     const { live: tier, view, exclusive } = this.#parts
     const { record, serveUntil } = built
     const live = new LiveAgent(agent, flight.key, record, tier.period(record, serveUntil))
-    const valid = view.isValid({ key: projectKey(flight.key, this.#parts.liveScope), tags: record.tags, asOf: record.asOf })
+    const valid = view.isValid({ key: flight.key, tags: record.tags, asOf: record.asOf })
     const origin = this.#describe(flight, built)
 
     const others: Waiter<Agent, Config>[] = []
@@ -228,13 +229,13 @@ export class WaitingRoom<Config, Agent> {
     const { counters, events, liveScope } = this.#parts
     const reason = missReason(left, refusal)
     counters.created[source]++
-    events.emit('created', {
+    events.emit('created', () => ({
       key: projectKey(key, liveScope),
       source,
       reason,
       fingerprint: record.fingerprint,
       durationMs: (storeMs ?? 0) + (loadMs ?? 0) + (createMs ?? 0),
-    })
+    }))
     return {
       source,
       reason,

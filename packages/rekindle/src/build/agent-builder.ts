@@ -1,8 +1,8 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
-import type { BuildLimits, ConfigSource, Obtained, Wish } from './config-source.ts'
+import type { ConfigSource, Obtained, Wish } from './config-source.ts'
 import type { Recipe } from './recipe.ts'
-import { timebox } from './timebox.ts'
+import { type Abortion, type BuildLimits, timebox } from './timebox.ts'
 
 /** What a build came to: an agent, or the news that the one there is has the newest config already. */
 export type Built<Config, Agent> = Omit<Obtained<Config, Agent>, 'made'> & {
@@ -53,14 +53,14 @@ export class AgentBuilder<Config, Agent> {
     const agent = await timebox(
       'create',
       this.#limits,
-      (signal) => this.#createFrom(obtained.record, key, signal),
+      (abortion) => this.#createFrom(obtained.record, key, abortion),
       (late) => this.#discardAgent(late, key),
     )
     return { ...obtained, made: { agent }, createMs: performance.now() - started }
   }
 
-  #createFrom({ config }: ConfigRecord<Config>, key: AgentKey, signal: AbortSignal): Promise<Agent> {
+  #createFrom({ config }: ConfigRecord<Config>, key: AgentKey, abortion: Abortion): Agent | Promise<Agent> {
     if (this.#recipe.create === undefined) throw new TypeError('an agent that only a full build can make comes with its config')
-    return this.#recipe.create(config, key, { signal })
+    return this.#recipe.create(config, key, abortion)
   }
 }

@@ -1,5 +1,4 @@
 import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
-import type { Clock } from '../clock.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { ConfigTier } from '../config/config-tier.ts'
 import { AgentNotFoundError } from '../errors.ts'
@@ -10,17 +9,10 @@ import type { ConfigRefusal } from '../reasons.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { Loaded, Recipe } from './recipe.ts'
 import { SingleFlight } from './single-flight.ts'
-import { timebox } from './timebox.ts'
+import { type Abortion, type BuildLimits, timebox } from './timebox.ts'
 
 /** While loading fails, how long a stale config serves before loading is tried again. */
 const staleRetryMs = 5_000
-
-export interface BuildLimits {
-  readonly clock: Clock
-  readonly timeoutMs: number
-  /** Aborted when the cache gives up on builds in progress. */
-  readonly closing: AbortSignal
-}
 
 export interface ConfigSourceOptions extends BuildLimits {
   readonly configScope: readonly KeyField[]
@@ -105,10 +97,10 @@ export class ConfigSource<Config, Agent> {
   /** Rejects with what `loadConfig` threw, when neither store nor source nor a stale config could help. */
   async obtain(key: AgentKey, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     const scoped = this.#scoped(key)
+    const encoded = encodeKey(scoped)
+    const find = () => this.#find(key, scoped, encoded, wish)
     // An agent that comes with its config can have one owner only.
-    if (this.#recipe.opaque) return this.#find(key, scoped, wish)
-    const flight = `${wish.fresh ? 'fresh' : 'any'} ${encodeKey(scoped)}`
-    return this.#flights.run(flight, scoped, () => this.#find(key, scoped, wish))
+    return this.#recipe.opaque ? find() : this.#flights.run(wish.fresh ? `fresh ${encoded}` : encoded, scoped, find)
   }
 
   /** A full build although the store had a config: the application could not make an agent of it. */
@@ -121,12 +113,12 @@ export class ConfigSource<Config, Agent> {
     return projectKey(key, this.#options.configScope)
   }
 
-  async #find(key: AgentKey, scoped: Partial<AgentKey>, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
+  async #find(key: AgentKey, scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     // Nothing could be made of a config from the store.
     if (this.#recipe.create === undefined) return this.#load(key, scoped, {})
 
     const started = performance.now()
-    const { record, refusal, fallback, stale } = await this.#tier.lookup(scoped)
+    const { record, refusal, fallback, stale } = await this.#tier.lookup(scoped, encoded)
     const storeMs = performance.now() - started
     if (record === undefined) return this.#loadOrServeStale(key, scoped, { refusal, storeMs }, fallback ?? wish.known)
     if (stale && wish.fresh) return this.#loadOrServeStale(key, scoped, { refusal: 'expired', storeMs }, record)
@@ -146,7 +138,7 @@ export class ConfigSource<Config, Agent> {
       const now = this.#options.clock.now()
       const staleUntil = stale.freshUntil + this.#options.staleIfErrorMs
       if (now >= staleUntil || !this.#view.isValid(stale)) throw error
-      this.#events.emit('stale-served', { key: scoped, error })
+      this.#events.emit('stale-served', () => ({ key: scoped, error }))
       return { ...refusal, record: stale, source: 'config', serveUntil: Math.min(now + staleRetryMs, staleUntil) }
     }
   }
@@ -158,20 +150,22 @@ export class ConfigSource<Config, Agent> {
     const loaded = await timebox(
       'load',
       this.#options,
-      async (signal) => {
-        const leave = await this.#bulkhead.enter(signal)
-        try {
-          return await this.#recipe.load(key, { signal, tag: (name) => void tags.add(name) })
-        } finally {
-          leave()
-        }
-      },
+      (abortion) => this.#loadInTurn(key, tags, abortion),
       ({ made }) => made !== undefined && this.#discardAgent(made.agent, key),
     )
     const record = await this.#record(scoped, loaded, asOf, [...tags])
     const { made } = loaded
     const loadMs = performance.now() - started
     return { ...refusal, record, source: 'build', serveUntil: record.freshUntil, ...(made && { made }), loadMs }
+  }
+
+  async #loadInTurn(key: AgentKey, tags: Set<string>, { signal }: Abortion): Promise<Loaded<Config, Agent>> {
+    const leave = await this.#bulkhead.enter(signal)
+    try {
+      return await this.#recipe.load(key, { signal, tag: (name) => void tags.add(name) })
+    } finally {
+      leave()
+    }
   }
 
   async #record(
@@ -185,7 +179,7 @@ export class ConfigSource<Config, Agent> {
       return await this.#tier.admit(key, loaded.config(), { asOf, tags, store: this.#recipe.create !== undefined })
     } catch (error) {
       // The agent is there, and good. Only what it was made from cannot be told.
-      this.#events.emit('config-not-stored', { key, path: '$', message: String(error) })
+      this.#events.emit('config-not-stored', () => ({ key, path: '$', message: String(error) }))
       const freshUntil = this.#options.clock.now() + this.#options.configTtlMs
       return { config: undefined as Config, key, fingerprint: undefined, asOf, tags, freshUntil }
     }

@@ -8,7 +8,7 @@ export interface Recipe<Config, Agent> {
   /** The expensive part. In the opaque form the agent comes with its config. */
   load(key: AgentKey, context: LoadContext): Promise<Loaded<Config, Agent>>
   /** From a config to an agent; absent if only a full build can make one. */
-  create?(config: Config, key: AgentKey, context: CreateContext): Promise<Agent>
+  create?(config: Config, key: AgentKey, context: CreateContext): Agent | Promise<Agent>
   dispose(agent: Agent, key: AgentKey): void | Promise<void>
 }
 
@@ -31,7 +31,7 @@ export function recipeFrom<Config, Agent, ConfigFields extends KeyField, LiveFie
     return {
       opaque: false,
       load: async (key, context) => ({ config: await options.loadConfig(forConfig(key), context) }),
-      create: async (config, key, context) => options.createAgent(config, forLive(key), context),
+      create: (config, key, context) => options.createAgent(config, forLive(key), context),
       dispose,
     }
   }
@@ -42,8 +42,7 @@ export function recipeFrom<Config, Agent, ConfigFields extends KeyField, LiveFie
       return { config: () => options.toConfig(agent, forLive(key)), made: { agent } }
     },
     ...(options.rebuildAgent !== undefined && {
-      create: async (config: Config, key: AgentKey, context: CreateContext) =>
-        options.rebuildAgent!(config, forLive(key), context),
+      create: (config: Config, key: AgentKey, context: CreateContext) => options.rebuildAgent!(config, forLive(key), context),
     }),
     dispose,
   }

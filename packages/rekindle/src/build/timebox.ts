@@ -1,21 +1,34 @@
 import type { Clock } from '../clock.ts'
 import { BuildTimeoutError } from '../errors.ts'
 
+/** What a phase of a build may take. */
+export interface BuildLimits {
+  readonly clock: Clock
+  readonly timeoutMs: number
+  /** Aborted when the cache gives up on builds in progress. */
+  readonly closing: AbortSignal
+}
+
 /**
- * Runs one phase of a build with an `AbortSignal`, and rejects when its time is over or `closing` fires, whether the work
- * listens to the signal or not. What comes after that goes to `late`, so that nothing made is ever lost sight of.
+ * Runs one phase of a build, and rejects when its time is over or `closing` fires, whether the work listens to its signal
+ * or not. What comes after that goes to `late`, so that nothing made is ever lost sight of. Work that is done when it
+ * returns costs no timer.
  */
 export function timebox<Value>(
   phase: 'load' | 'create',
-  { clock, timeoutMs, closing }: { readonly clock: Clock; readonly timeoutMs: number; readonly closing: AbortSignal },
-  work: (signal: AbortSignal) => Promise<Value>,
-  late: (value: Value) => void = () => {},
-): Promise<Value> {
+  { clock, timeoutMs, closing }: BuildLimits,
+  work: (abortion: Abortion) => Value | Promise<Value>,
+  late: (value: Value) => void,
+): Value | Promise<Value> {
+  closing.throwIfAborted()
+  const abortion = new Abortion()
+  const result = work(abortion)
+  if (!isPromise(result)) return result
+
   return new Promise((resolve, reject) => {
-    const controller = new AbortController()
     const abort = (reason: unknown) => {
       settle()
-      controller.abort(reason)
+      abortion.abort(reason)
       reject(reason as Error)
     }
     const close = () => abort(closing.reason)
@@ -24,19 +37,44 @@ export function timebox<Value>(
       timer.cancel()
       closing.removeEventListener('abort', close)
     }
-    closing.addEventListener('abort', close, { once: true })
-
-    if (closing.aborted) return close()
-    work(controller.signal).then(
+    closing.addEventListener('abort', close)
+    result.then(
       (value) => {
-        if (controller.signal.aborted) return late(value)
+        if (abortion.aborted) return late(value)
         settle()
         resolve(value)
       },
       (error: unknown) => {
         settle()
-        reject(error)
+        reject(error as Error)
       },
     )
   })
+}
+
+/** An `AbortSignal` that is made only if the work asks for it: most does not. */
+export class Abortion {
+  #controller: AbortController | undefined = undefined
+  #reason: unknown = undefined
+  #aborted = false
+
+  get aborted(): boolean {
+    return this.#aborted
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#aborted) this.#controller.abort(this.#reason)
+    return this.#controller.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted = true
+    this.#reason = reason
+    this.#controller?.abort(reason)
+  }
+}
+
+function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+  return typeof (value as Partial<Promise<Value>> | undefined | null)?.then === 'function'
 }

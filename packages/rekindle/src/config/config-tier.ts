@@ -63,21 +63,24 @@ export class ConfigTier<Config> {
   }
 
   /**
-   * The config stored for `key`, if it may be used: fresh enough, not invalidated by anything that happened before this call,
+   * The config stored for `key` (`encoded` is its encoding), if it may be used: fresh enough, not invalidated by anything that happened before this call,
    * and all that its pointer says it is. Never rejects: whatever goes wrong is a refusal, and a build follows.
    */
-  async lookup(key: Partial<AgentKey>): Promise<Lookup<Config>> {
-    const answer = await this.#store.read('a config', () => this.#read(key))
+  async lookup(key: Partial<AgentKey>, encoded: string): Promise<Lookup<Config>> {
+    const answer = await this.#store.read('a config', () => this.#read(key, encoded))
     const lookup = answer ?? refused('store-unavailable')
     if (lookup.record === undefined && !quiet.has(lookup.refusal)) {
-      this.#events.emit('config-refused', { key, reason: lookup.refusal, ...(lookup.detail && { detail: lookup.detail }) })
+      this.#events.emit('config-refused', () => ({
+        key,
+        reason: lookup.refusal,
+        ...(lookup.detail && { detail: lookup.detail }),
+      }))
     }
     return lookup
   }
 
-  async #read(key: Partial<AgentKey>): Promise<Lookup<Config> & Detailed> {
+  async #read(key: Partial<AgentKey>, encoded: string): Promise<Lookup<Config> & Detailed> {
     const { connection } = this.#store
-    const encoded = encodeKey(key)
     const { pointer: text, clock } = await connection.read(storeIdOf(encoded))
     const { view } = this.#invalidations
     if (view.isBehind(clock)) await this.#invalidations.catchUpWith(clock)
@@ -129,7 +132,7 @@ export class ConfigTier<Config> {
     const freshUntil = clock.now() + freshFor(configTtlMs, ttlJitter, random)
     const { text, loss } = serialize(loaded)
     if (loss !== undefined) {
-      this.#events.emit('config-not-stored', { key, path: loss.path, message: `JSON would lose ${loss.found}` })
+      this.#events.emit('config-not-stored', () => ({ key, path: loss.path, message: `JSON would lose ${loss.found}` }))
       return { config: await this.#validated(loaded), key, fingerprint: undefined, asOf, tags, freshUntil }
     }
     const fingerprint = fingerprintOf(text)
@@ -150,7 +153,7 @@ export class ConfigTier<Config> {
     const { key, fingerprint } = record
     if (blob.length > maxConfigLength) {
       const message = `its JSON has ${blob.length} characters, more than ${maxConfigLength}`
-      this.#events.emit('config-not-stored', { key, path: '$', message })
+      this.#events.emit('config-not-stored', () => ({ key, path: '$', message }))
       return
     }
     // Invalidated while it was loading: it would be refused by whoever read it.
@@ -167,7 +170,7 @@ export class ConfigTier<Config> {
   /** Drops a stored config that `createAgent` refused. */
   discard({ key, fingerprint }: ConfigRecord<Config>, error: unknown): void {
     if (fingerprint !== undefined) this.#interned.delete(fingerprint)
-    this.#events.emit('config-refused', { key, reason: 'rejected', detail: String(error) })
+    this.#events.emit('config-refused', () => ({ key, reason: 'rejected', detail: String(error) }))
     this.#store.writeBehind('a removal', (connection) => connection.remove(storeIdOf(encodeKey(key))))
   }
 }

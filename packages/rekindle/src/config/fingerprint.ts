@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Content hash of a config's JSON text: SHA-256, base64url. The order of properties is part of the content: a model sees the
  * properties of an output schema in that order.
  */
 export function fingerprintOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }
 
 /** The name of an entry in a store: a hash of its encoded key, so that no id of a user or session stands in a store's key. */
 export function storeIdOf(encodedKey: string): string {
-  return createHash('sha256').update(encodedKey).digest('base64url')
+  return hash('sha256', encodedKey, 'base64url')
 }

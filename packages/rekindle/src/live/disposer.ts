@@ -16,18 +16,31 @@ export class Disposer<Agent> {
   }
 
   dispose(agent: Agent, key: AgentKey, cause: RemovalCause): void {
-    const run = this.#run(agent, key, cause).finally(() => this.#running.delete(run))
+    try {
+      const closing = this.#dispose(agent, key)
+      if (closing === undefined) this.#succeeded(key, cause)
+      else this.#track(closing, key, cause)
+    } catch (error) {
+      this.#failed(key, cause, error)
+    }
+  }
+
+  #track(closing: Promise<void>, key: AgentKey, cause: RemovalCause): void {
+    const run = Promise.resolve(closing)
+      .then(
+        () => this.#succeeded(key, cause),
+        (error: unknown) => this.#failed(key, cause, error),
+      )
+      .finally(() => this.#running.delete(run))
     this.#running.add(run)
   }
 
-  async #run(agent: Agent, key: AgentKey, cause: RemovalCause): Promise<void> {
-    const named = projectKey(key, this.#liveScope)
-    try {
-      await this.#dispose(agent, key)
-      this.#events.emit('disposed', { key: named, cause })
-    } catch (error) {
-      this.#events.emit('dispose-failed', { key: named, cause, error })
-    }
+  #succeeded(key: AgentKey, cause: RemovalCause): void {
+    this.#events.emit('disposed', () => ({ key: projectKey(key, this.#liveScope), cause }))
+  }
+
+  #failed(key: AgentKey, cause: RemovalCause, error: unknown): void {
+    this.#events.emit('dispose-failed', () => ({ key: projectKey(key, this.#liveScope), cause, error }))
   }
 
   /** Resolves when what has been started is done. */

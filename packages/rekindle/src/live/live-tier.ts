@@ -198,7 +198,7 @@ export class LiveTier<Config, Agent> {
     this.removals[cause]++
     const { leases } = live
     this.#leaving.add(live)
-    this.#events.emit('retired', { key: this.#named(live), cause, leases })
+    this.#events.emit('retired', () => ({ key: this.#named(live), cause, leases }))
     live.announceRetirement()
     // A holder may have let go on hearing of it, and so have disposed it.
     if (live.leases === 0 && live.state.phase === 'retired') this.#dispose(live, cause)
@@ -241,9 +241,9 @@ export class LiveTier<Config, Agent> {
     return next
   }
 
-  /** Why the agent of this key is not in memory. */
-  takeDeparture(key: AgentKey): RemovalCause | 'cold' {
-    return this.#departures.take(encodeKey(projectKey(key, this.#options.liveScope))) ?? 'cold'
+  /** Why the agent of this key, encoded, is not in memory. Forgotten with this. */
+  takeDeparture(id: string): RemovalCause | 'cold' {
+    return this.#departures.take(id) ?? 'cold'
   }
 
   #named(live: LiveAgent<Config, Agent>): Partial<AgentKey> {

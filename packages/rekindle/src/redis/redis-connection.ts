@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { StoreChanges, StoreClock, StoreConnection, StoreEntry } from '../config/config-store.ts'
+import { BatchedReads } from './batched-reads.ts'
 import type { RedisCommands } from './redis-commands.ts'
 import { changes, invalidate } from './scripts.generated.ts'
 
@@ -12,19 +13,26 @@ export class RedisConnection implements StoreConnection {
   readonly #commands: RedisCommands
   readonly #prefix: string
   readonly #clockKeys: readonly [clock: string, targets: string]
+  readonly #pointers: BatchedReads<PointerRead>
 
   constructor(commands: RedisCommands, namespace: string) {
     this.#commands = commands
     this.#prefix = `rekindle:${namespace}`
     this.#clockKeys = [`rekindle:{${namespace}}:clock`, `rekindle:{${namespace}}:targets`]
+    this.#pointers = new BatchedReads((keys) => this.#readPointers(keys))
   }
 
-  async read(id: string): Promise<{ pointer: string | undefined; clock: StoreClock }> {
-    const [record, pointer] = await this.#commands.mget([this.#clockKeys[0], this.#pointerKey(id)])
+  read(id: string): Promise<PointerRead> {
+    return this.#pointers.read(this.#pointerKey(id))
+  }
+
+  async #readPointers(keys: readonly string[]): Promise<readonly PointerRead[]> {
+    const [record, ...pointers] = await this.#commands.mget([this.#clockKeys[0], ...keys])
     const clock = parseClock(record)
+    if (clock !== undefined) return pointers.map((pointer) => ({ pointer: pointer ?? undefined, clock }))
     // Without a clock no entry can be judged: the one that is made now begins a new history.
-    if (clock === undefined) return { pointer: undefined, clock: (await this.changesSince(0)).clock }
-    return { pointer: pointer ?? undefined, clock }
+    const begun = (await this.changesSince(0)).clock
+    return keys.map(() => ({ pointer: undefined, clock: begun }))
   }
 
   async readBlob(fingerprint: string): Promise<string | undefined> {
@@ -64,6 +72,11 @@ export class RedisConnection implements StoreConnection {
   #blobKey(fingerprint: string): string {
     return `${this.#prefix}:b:${fingerprint}`
   }
+}
+
+interface PointerRead {
+  readonly pointer: string | undefined
+  readonly clock: StoreClock
 }
 
 function parseClock(record: string | null | undefined): StoreClock | undefined {

@@ -62,6 +62,6 @@ export class GuardedStore {
   }
 
   #report(operation: string, error: unknown): void {
-    this.#events.emit('store-error', { operation, error })
+    this.#events.emit('store-error', () => ({ operation, error }))
   }
 }

@@ -1,0 +1,44 @@
+/** In one command; more would keep the server from its other clients for too long. */
+const maxBatch = 512
+
+interface Waiting<Value> {
+  readonly key: string
+  readonly resolve: (value: Value) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Collects what is read within one turn of the event loop into one command. A lone read is sent as soon as the code that
+ * asked for it has run; under load, hundreds share the cost of a command and of its system calls.
+ */
+export class BatchedReads<Value> {
+  readonly #readAll: (keys: readonly string[]) => Promise<readonly Value[]>
+  #waiting: Waiting<Value>[] = []
+
+  constructor(readAll: (keys: readonly string[]) => Promise<readonly Value[]>) {
+    this.#readAll = readAll
+  }
+
+  read(key: string): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      // After all promise jobs of this turn, which may ask for more.
+      if (this.#waiting.length === 0) queueMicrotask(() => process.nextTick(this.#flush))
+      this.#waiting.push({ key, resolve, reject })
+    })
+  }
+
+  readonly #flush = (): void => {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (let from = 0; from < waiting.length; from += maxBatch) void this.#send(waiting.slice(from, from + maxBatch))
+  }
+
+  async #send(batch: readonly Waiting<Value>[]): Promise<void> {
+    try {
+      const values = await this.#readAll(batch.map(({ key }) => key))
+      for (const [at, { resolve }] of batch.entries()) resolve(values[at] as Value)
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+}
