@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { StoreConnection } from '../config/config-store.ts'
 import { StoreTimeoutError } from '../errors.ts'
 import type { Events } from '../events.ts'
-import { withDeadline } from './deadline.ts'
+import { Deadlines } from './deadlines.ts'
 
 /** Writes that may wait for the store at once. A cache that cannot write loses speed, not answers, so more are dropped. */
 const maxPendingWrites = 1000
@@ -13,14 +13,14 @@ const maxPendingWrites = 1000
 export class GuardedStore {
   readonly connection: StoreConnection
   readonly #timeoutMs: number
-  readonly #clock: Clock
+  readonly #deadlines: Deadlines
   readonly #events: Events
   readonly #pending = new Set<Promise<void>>()
 
   constructor(connection: StoreConnection, timeoutMs: number, clock: Clock, events: Events) {
     this.connection = connection
     this.#timeoutMs = timeoutMs
-    this.#clock = clock
+    this.#deadlines = new Deadlines(timeoutMs, clock)
     this.#events = events
   }
 
@@ -48,7 +48,7 @@ export class GuardedStore {
 
   /** A call whose failure the caller wants to see. */
   async inTime<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
-    return withDeadline(call(), this.#timeoutMs, this.#clock, () => new StoreTimeoutError(what, this.#timeoutMs))
+    return this.#deadlines.keep(call(), () => new StoreTimeoutError(what, this.#timeoutMs))
   }
 
   /** Resolves once what was written has arrived or failed, then releases the connection. */
@@ -59,6 +59,7 @@ export class GuardedStore {
     } catch (error) {
       this.#report('close', error)
     }
+    this.#deadlines.stop()
   }
 
   #report(operation: string, error: unknown): void {

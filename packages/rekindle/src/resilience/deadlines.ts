@@ -1,0 +1,67 @@
+import type { Clock, Timer } from '../clock.ts'
+
+interface Pending {
+  readonly due: number
+  readonly giveUp: () => void
+}
+
+/**
+ * Deadlines that are all the same time away. They fall due in the order in which they were set, so one timer, for the oldest,
+ * serves them all: setting one and meeting it costs no timer of its own.
+ */
+export class Deadlines {
+  readonly #ms: number
+  readonly #clock: Clock
+  readonly #pending = new Set<Pending>()
+  #timer: Timer | undefined = undefined
+
+  constructor(ms: number, clock: Clock) {
+    this.#ms = ms
+    this.#clock = clock
+  }
+
+  /** `work`, or a rejection with `timeoutError()` once its time is over. What `work` does afterwards is nobody's concern here. */
+  keep<Value>(work: Promise<Value>, timeoutError: () => Error): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const pending = { due: this.#clock.now() + this.#ms, giveUp: () => reject(timeoutError()) }
+      this.#pending.add(pending)
+      this.#timer ??= this.#start(this.#ms)
+      work.then(
+        (value) => {
+          this.#pending.delete(pending)
+          resolve(value)
+        },
+        (error: unknown) => {
+          this.#pending.delete(pending)
+          reject(error as Error)
+        },
+      )
+    })
+  }
+
+  #start(ms: number): Timer {
+    const timer = this.#clock.after(ms, () => this.#expire())
+    timer.unref()
+    return timer
+  }
+
+  /** Gives up what is due, and waits for the next if there is one. */
+  #expire(): void {
+    this.#timer = undefined
+    const now = this.#clock.now()
+    for (const pending of this.#pending) {
+      if (pending.due > now) {
+        this.#timer = this.#start(pending.due - now)
+        return
+      }
+      this.#pending.delete(pending)
+      pending.giveUp()
+    }
+  }
+
+  /** For the end: nothing must be pending. */
+  stop(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+}
