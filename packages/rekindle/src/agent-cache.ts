@@ -89,10 +89,14 @@ export class AgentCache<Config, Agent> {
     return live
   }
 
-  async #acquireInTime(key: AgentKey, options: AcquireOptions): Promise<Lease<Agent, Config>> {
-    assertKey(key)
-    if (this.#closing !== undefined) throw new CacheClosedError()
-    options.signal?.throwIfAborted()
+  #acquireInTime(key: AgentKey, options: AcquireOptions): Promise<Lease<Agent, Config>> {
+    try {
+      assertKey(key)
+      if (this.#closing !== undefined) throw new CacheClosedError()
+      options.signal?.throwIfAborted()
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
     return this.#parts.room.enter(key, options)
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AgentKey, assertKey, encodeKey, type KeyField, keyFields, projectKey } from './agent-key.ts'
+import { type AgentKey, assertKey, encodeKey, inOrder, type KeyField, keyFields, projectKey } from './agent-key.ts'
 import { InvalidKeyError } from './errors.ts'
 
 /** Ids as users and attackers write them: delimiters, quotes, lone surrogates, the encoding's own output, nothing at all. */
@@ -13,7 +13,7 @@ const reasoning = fc.oneof(fc.boolean(), fc.constantFrom('true', 'false', 'high'
 const agentKey: fc.Arbitrary<AgentKey> = fc.record({ agentId: id, userId: id, sessionId: id, reasoning })
 
 const same = (a: AgentKey, b: AgentKey) => keyFields.every((field) => a[field] === b[field])
-const encode = (key: AgentKey, scope: readonly KeyField[] = keyFields) => encodeKey(projectKey(key, scope))
+const encode = (key: AgentKey, scope: readonly KeyField[] = keyFields) => encodeKey(projectKey(key, inOrder(scope)))
 
 describe('an encoded key', () => {
   test('is the same for the same key and differs for any other', () => {

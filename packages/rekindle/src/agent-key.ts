@@ -36,10 +36,15 @@ export function assertField(field: KeyField, value: unknown): void {
   throw new InvalidKeyError(field, `${field} of an agent key must be ${expected}; got ${inspect(value, { depth: 0 })}.${advice}`)
 }
 
-/** The key's fields named in `scope`, and nothing else. */
+/** `scope` in the order of {@link keyFields}, which {@link projectKey} expects. */
+export function inOrder(scope: readonly KeyField[]): readonly KeyField[] {
+  return keyFields.filter((field) => scope.includes(field))
+}
+
+/** The key's fields named in `scope`, in that order, and nothing else. */
 export function projectKey<Fields extends KeyField>(key: AgentKey, scope: readonly Fields[]): ScopedKey<Fields> {
   const scoped: Partial<Record<KeyField, boolean | string>> = {}
-  for (const field of keyFields) if ((scope as readonly KeyField[]).includes(field)) scoped[field] = key[field]
+  for (const field of scope) scoped[field] = key[field]
   return scoped as ScopedKey<Fields>
 }
 

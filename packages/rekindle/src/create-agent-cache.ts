@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AgentCache } from './agent-cache.ts'
-import { type KeyField, keyFields } from './agent-key.ts'
+import { inOrder, type KeyField, keyFields } from './agent-key.ts'
 import { AgentBuilder } from './build/agent-builder.ts'
 import { Bulkhead } from './build/bulkhead.ts'
 import { ConfigSource } from './build/config-source.ts'
@@ -49,8 +49,8 @@ export function createAgentCache<
     random = Math.random,
   } = options
   const { maxAgents = 1000, ttlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = options.live ?? {}
-  const liveScope: readonly KeyField[] = options.liveScope ?? keyFields
-  const configScope: readonly KeyField[] = options.configScope ?? liveScope
+  const liveScope = inOrder(options.liveScope ?? keyFields)
+  const configScope = inOrder(options.configScope ?? liveScope)
   const exclusive = concurrency === 'exclusive'
 
   const events = new Events()

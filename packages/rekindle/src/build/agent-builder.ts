@@ -2,7 +2,7 @@ import type { AgentKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { ConfigSource, Obtained, Wish } from './config-source.ts'
 import type { Recipe } from './recipe.ts'
-import { type Abortion, type BuildLimits, timebox } from './timebox.ts'
+import { type Abortion, type BuildLimits, isPromise, timebox } from './timebox.ts'
 
 /** What a build came to: an agent, or the news that the one there is has the newest config already. */
 export type Built<Config, Agent> = Omit<Obtained<Config, Agent>, 'made'> & {
@@ -31,32 +31,48 @@ export class AgentBuilder<Config, Agent> {
   }
 
   /** `current`: the fingerprint of an agent that may stay if its config has not changed. */
-  async build(key: AgentKey, wish: Wish<Config>, current: string | undefined): Promise<Built<Config, Agent>> {
-    const obtained = await this.#source.obtain(key, wish)
-    if (current !== undefined && obtained.record.fingerprint === current) {
-      if (obtained.made !== undefined) this.#discardAgent(obtained.made.agent, key)
+  build(key: AgentKey, wish: Wish<Config>, current: string | undefined): Promise<Built<Config, Agent>> {
+    return this.#source.obtain(key, wish).then((obtained) => this.#make(key, obtained, current))
+  }
+
+  /** Not `async`, and `#create` neither: an agent that is made without waiting is there at once. */
+  #make(
+    key: AgentKey,
+    obtained: Obtained<Config, Agent>,
+    current: string | undefined,
+  ): Built<Config, Agent> | Promise<Built<Config, Agent>> {
+    const { made, source, record } = obtained
+    if (current !== undefined && record.fingerprint === current) {
+      if (made !== undefined) this.#discardAgent(made.agent, key)
       return { ...obtained, made: undefined }
     }
-    if (obtained.made !== undefined) return { ...obtained, made: obtained.made }
-    if (obtained.source === 'build') return this.#create(key, obtained)
+    if (made !== undefined) return { ...obtained, made }
+    if (source === 'build') return this.#create(key, obtained)
     try {
-      return await this.#create(key, obtained)
+      const created = this.#create(key, obtained)
+      return isPromise(created) ? created.catch((error: unknown) => this.#rebuild(key, record, error)) : created
     } catch (error) {
-      if (this.#limits.closing.aborted) throw error
-      const reloaded = await this.#source.reload(key, obtained.record, error)
-      return reloaded.made === undefined ? this.#create(key, reloaded) : { ...reloaded, made: reloaded.made }
+      return this.#rebuild(key, record, error)
     }
   }
 
-  async #create(key: AgentKey, obtained: Obtained<Config, Agent>): Promise<Built<Config, Agent>> {
+  /** `createAgent` refused a config from the store. */
+  async #rebuild(key: AgentKey, refused: ConfigRecord<Config>, error: unknown): Promise<Built<Config, Agent>> {
+    if (this.#limits.closing.aborted) throw error
+    const reloaded = await this.#source.reload(key, refused, error)
+    return reloaded.made === undefined ? this.#create(key, reloaded) : { ...reloaded, made: reloaded.made }
+  }
+
+  #create(key: AgentKey, obtained: Obtained<Config, Agent>): Built<Config, Agent> | Promise<Built<Config, Agent>> {
     const started = performance.now()
-    const agent = await timebox(
+    const finish = (agent: Agent) => ({ ...obtained, made: { agent }, createMs: performance.now() - started })
+    const agent = timebox(
       'create',
       this.#limits,
       (abortion) => this.#createFrom(obtained.record, key, abortion),
       (late) => this.#discardAgent(late, key),
     )
-    return { ...obtained, made: { agent }, createMs: performance.now() - started }
+    return isPromise(agent) ? agent.then(finish) : finish(agent)
   }
 
   #createFrom({ config }: ConfigRecord<Config>, key: AgentKey, abortion: Abortion): Agent | Promise<Agent> {

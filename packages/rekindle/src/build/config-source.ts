@@ -95,7 +95,7 @@ export class ConfigSource<Config, Agent> {
   }
 
   /** Rejects with what `loadConfig` threw, when neither store nor source nor a stale config could help. */
-  async obtain(key: AgentKey, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
+  obtain(key: AgentKey, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     const scoped = this.#scoped(key)
     const encoded = encodeKey(scoped)
     const find = () => this.#find(key, scoped, encoded, wish)
@@ -113,16 +113,17 @@ export class ConfigSource<Config, Agent> {
     return projectKey(key, this.#options.configScope)
   }
 
-  async #find(key: AgentKey, scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
+  #find(key: AgentKey, scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     // Nothing could be made of a config from the store.
     if (this.#recipe.create === undefined) return this.#load(key, scoped, {})
 
     const started = performance.now()
-    const { record, refusal, fallback, stale } = await this.#tier.lookup(scoped, encoded)
-    const storeMs = performance.now() - started
-    if (record === undefined) return this.#loadOrServeStale(key, scoped, { refusal, storeMs }, fallback ?? wish.known)
-    if (stale && wish.fresh) return this.#loadOrServeStale(key, scoped, { refusal: 'expired', storeMs }, record)
-    return { record, source: 'config', serveUntil: record.freshUntil, storeMs }
+    return this.#tier.lookup(scoped, encoded).then(({ record, refusal, fallback, stale }) => {
+      const storeMs = performance.now() - started
+      if (record === undefined) return this.#loadOrServeStale(key, scoped, { refusal, storeMs }, fallback ?? wish.known)
+      if (stale && wish.fresh) return this.#loadOrServeStale(key, scoped, { refusal: 'expired', storeMs }, record)
+      return { record, source: 'config', serveUntil: record.freshUntil, storeMs }
+    })
   }
 
   async #loadOrServeStale(

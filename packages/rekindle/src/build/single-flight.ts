@@ -24,14 +24,16 @@ export class SingleFlight<Value, Subject, Known> {
     return this.#flights.size
   }
 
-  async run(key: string, subject: Subject, work: () => Promise<Value>): Promise<Value> {
-    const known = this.#known()
+  run(key: string, subject: Subject, work: () => Promise<Value>): Promise<Value> {
     const earlier = this.#flights.get(key)
-    if (earlier !== undefined) {
-      const value = await earlier.value
-      if (earlier.known === known || this.#holds(value)) return value
-      this.#land(key, earlier)
-    }
+    return earlier === undefined ? this.#start(key, subject, work).value : this.#join(earlier, key, subject, work)
+  }
+
+  async #join(earlier: Flight<Value, Subject, Known>, key: string, subject: Subject, work: () => Promise<Value>): Promise<Value> {
+    const known = this.#known()
+    const value = await earlier.value
+    if (earlier.known === known || this.#holds(value)) return value
+    this.#land(key, earlier)
     // What flies now, if anything, began after this call.
     return (this.#flights.get(key) ?? this.#start(key, subject, work)).value
   }

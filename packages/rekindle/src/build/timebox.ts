@@ -75,6 +75,6 @@ export class Abortion {
   }
 }
 
-function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+export function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
   return typeof (value as Partial<Promise<Value>> | undefined | null)?.then === 'function'
 }

@@ -7,11 +7,12 @@ import type { Stamp } from '../invalidation/stamp.ts'
 import type { ConfigRefusal } from '../reasons.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import type { ConfigRecord } from './config-record.ts'
+import type { StoreConnection } from './config-store.ts'
 import { fingerprintOf, storeIdOf } from './fingerprint.ts'
 import { freshFor, freshnessAt, type StaleWindows } from './freshness.ts'
 import { InternedConfigs } from './interned-configs.ts'
 import { freezeDeep, parseFrozen, serialize } from './json.ts'
-import { decodePointer, encodePointer, type Pointer } from './pointer.ts'
+import { decodePointer, encodePointer } from './pointer.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import { validate } from './validate.ts'
 
@@ -66,51 +67,53 @@ export class ConfigTier<Config> {
    * The config stored for `key` (`encoded` is its encoding), if it may be used: fresh enough, not invalidated by anything that happened before this call,
    * and all that its pointer says it is. Never rejects: whatever goes wrong is a refusal, and a build follows.
    */
-  async lookup(key: Partial<AgentKey>, encoded: string): Promise<Lookup<Config>> {
-    const answer = await this.#store.read('a config', () => this.#read(key, encoded))
-    const lookup = answer ?? refused('store-unavailable')
-    if (lookup.record === undefined && !quiet.has(lookup.refusal)) {
-      this.#events.emit('config-refused', () => ({
-        key,
-        reason: lookup.refusal,
-        ...(lookup.detail && { detail: lookup.detail }),
-      }))
-    }
-    return lookup
+  lookup(key: Partial<AgentKey>, encoded: string): Promise<Lookup<Config>> {
+    const { connection } = this.#store
+    const find = () => connection.read(storeIdOf(encoded)).then((found) => this.#judge(key, encoded, found))
+    return this.#store.read<Lookup<Config>>('a config', find, refused('store-unavailable'))
   }
 
-  async #read(key: Partial<AgentKey>, encoded: string): Promise<Lookup<Config> & Detailed> {
-    const { connection } = this.#store
-    const { pointer: text, clock } = await connection.read(storeIdOf(encoded))
-    const { view } = this.#invalidations
-    if (view.isBehind(clock)) await this.#invalidations.catchUpWith(clock)
-    if (text === undefined) return refused('absent')
+  /** Not `async`: with all at hand, as it usually is, the answer is there at once. */
+  #judge(key: Partial<AgentKey>, encoded: string, { pointer, clock }: StoreRead): Lookup<Config> | Promise<Lookup<Config>> {
+    if (!this.#invalidations.view.isBehind(clock)) return this.#judgePointer(key, encoded, pointer)
+    return this.#invalidations.catchUpWith(clock).then(() => this.#judgePointer(key, encoded, pointer))
+  }
 
+  #judgePointer(key: Partial<AgentKey>, encoded: string, text: string | undefined): Lookup<Config> | Promise<Lookup<Config>> {
+    const { view } = this.#invalidations
+    if (text === undefined) return refused('absent')
     const pointer = decodePointer(text, encoded, this.#options.configVersion)
-    if (typeof pointer === 'string') return refused(pointer)
+    if (typeof pointer === 'string') return this.#refuse(key, pointer)
     if (!view.isValid({ key, tags: pointer.tags, asOf: pointer.asOf })) return refused('invalidated')
     const freshness = freshnessAt(this.#options.clock.now(), pointer.freshUntil, this.#options)
     if (freshness === 'expired') return refused('expired')
 
     // Valid as of now: later invalidations count from here.
     const asOf = view.stamp
-    const content = await this.#content(pointer)
-    if ('refusal' in content) return content
-    const record = { ...content, key, fingerprint: pointer.fingerprint, asOf, tags: pointer.tags, freshUntil: pointer.freshUntil }
-    return freshness === 'stale-if-error' ? refused('expired', undefined, record) : { record, stale: freshness !== 'fresh' }
+    const found = (config: Config): Lookup<Config> => {
+      const { fingerprint, tags, freshUntil } = pointer
+      const record = { config, key, fingerprint, asOf, tags, freshUntil }
+      return freshness === 'stale-if-error' ? refused('expired', record) : { record, stale: freshness !== 'fresh' }
+    }
+    const interned = this.#interned.get(pointer.fingerprint)
+    return interned === undefined ? this.#fetch(key, pointer.fingerprint, found) : found(interned)
   }
 
-  async #content({ fingerprint }: Pointer): Promise<{ readonly config: Config } | (Refused<Config> & Detailed)> {
-    const interned = this.#interned.get(fingerprint)
-    if (interned !== undefined) return { config: interned }
+  async #fetch(key: Partial<AgentKey>, fingerprint: string, found: (config: Config) => Lookup<Config>): Promise<Lookup<Config>> {
     const text = await this.#store.connection.readBlob(fingerprint)
     if (text === undefined) return refused('absent')
-    if (text.length > maxConfigLength || fingerprintOf(text) !== fingerprint) return refused('corrupt')
+    if (text.length > maxConfigLength || fingerprintOf(text) !== fingerprint) return this.#refuse(key, 'corrupt')
     const value = parseFrozen(text)
-    if (value === undefined) return refused('corrupt')
+    if (value === undefined) return this.#refuse(key, 'corrupt')
     const validated = await validate(this.#options.configSchema, value)
-    if (validated.issues !== undefined) return refused('schema-mismatch', describe(validated.issues))
-    return { config: this.#intern(fingerprint, validated.config, text.length) }
+    if (validated.issues !== undefined) return this.#refuse(key, 'schema-mismatch', describe(validated.issues))
+    return found(this.#intern(fingerprint, validated.config, text.length))
+  }
+
+  /** For what should not have been in the store. */
+  #refuse(key: Partial<AgentKey>, reason: ConfigRefusal, detail?: string): Lookup<Config> {
+    this.#events.emit('config-refused', () => ({ key, reason, ...(detail !== undefined && { detail }) }))
+    return refused(reason)
   }
 
   #intern(fingerprint: string, config: Config, size: number): Config {
@@ -175,18 +178,11 @@ export class ConfigTier<Config> {
   }
 }
 
-interface Detailed {
-  readonly detail?: string
+type StoreRead = Awaited<ReturnType<StoreConnection['read']>>
+
+function refused<Config>(refusal: ConfigRefusal, fallback?: ConfigRecord<Config>): Lookup<Config> {
+  return { refusal, fallback }
 }
-
-type Refused<Config> = Extract<Lookup<Config>, { refusal: ConfigRefusal }>
-
-function refused<Config>(refusal: ConfigRefusal, detail?: string, fallback?: ConfigRecord<Config>): Refused<Config> & Detailed {
-  return { refusal, fallback, ...(detail !== undefined && { detail }) }
-}
-
-/** Refusals that are the ordinary course of things, or have an event of their own. */
-const quiet: ReadonlySet<ConfigRefusal> = new Set(['absent', 'expired', 'invalidated', 'store-unavailable'])
 
 function describe(issues: readonly ConfigIssue[]): string {
   return issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')

@@ -36,7 +36,7 @@ export class BatchedReads<Value> {
   async #send(batch: readonly Waiting<Value>[]): Promise<void> {
     try {
       const values = await this.#readAll(batch.map(({ key }) => key))
-      for (const [at, { resolve }] of batch.entries()) resolve(values[at] as Value)
+      for (let at = 0; at < batch.length; at++) batch[at]?.resolve(values[at] as Value)
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }

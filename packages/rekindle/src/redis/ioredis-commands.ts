@@ -19,11 +19,11 @@ export function ioredisCommands(client: IoredisClient): RedisCommands {
     if (offline.has(client.status)) throw new Error(`Not connected to Redis (the client's status is "${client.status}").`)
   }
   return {
-    async mget(keys) {
+    mget(keys) {
       assertOnline()
       return client.mget([...keys])
     },
-    async get(key) {
+    get(key) {
       assertOnline()
       return client.get(key)
     },

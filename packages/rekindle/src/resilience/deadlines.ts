@@ -20,10 +20,20 @@ export class Deadlines {
     this.#clock = clock
   }
 
-  /** `work`, or a rejection with `timeoutError()` once its time is over. What `work` does afterwards is nobody's concern here. */
-  keep<Value>(work: Promise<Value>, timeoutError: () => Error): Promise<Value> {
+  /**
+   * What `work` comes to. When it fails, or its time is over (`timeoutError`), what `recover` makes of that. What `work` does
+   * afterwards is nobody's concern here.
+   */
+  keep<Value>(work: Promise<Value>, timeoutError: () => Error, recover: (error: unknown) => Value): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const pending = { due: this.#clock.now() + this.#ms, giveUp: () => reject(timeoutError()) }
+      const fail = (error: unknown) => {
+        try {
+          resolve(recover(error))
+        } catch (thrown) {
+          reject(thrown as Error)
+        }
+      }
+      const pending = { due: this.#clock.now() + this.#ms, giveUp: () => fail(timeoutError()) }
       this.#pending.add(pending)
       this.#timer ??= this.#start(this.#ms)
       work.then(
@@ -33,7 +43,7 @@ export class Deadlines {
         },
         (error: unknown) => {
           this.#pending.delete(pending)
-          reject(error as Error)
+          fail(error)
         },
       )
     })

@@ -24,14 +24,12 @@ export class GuardedStore {
     this.#events = events
   }
 
-  /** The answer to a read of one or more calls, or `undefined` if there is none within `storeTimeoutMs`. */
-  async read<Answer>(what: string, calls: () => Promise<Answer>): Promise<Answer | undefined> {
-    try {
-      return await this.inTime(`the reading of ${what}`, calls)
-    } catch (error) {
+  /** The answer to a read of one or more calls, or `otherwise` if there is none within `storeTimeoutMs`. */
+  read<Answer>(what: string, calls: () => Promise<Answer>, otherwise: Answer): Promise<Answer> {
+    return this.#keep(`the reading of ${what}`, calls, (error) => {
       this.#report(`read ${what}`, error)
-      return undefined
-    }
+      return otherwise
+    })
   }
 
   /** Starts a write that nobody waits for. */
@@ -47,8 +45,15 @@ export class GuardedStore {
   }
 
   /** A call whose failure the caller wants to see. */
-  async inTime<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
-    return this.#deadlines.keep(call(), () => new StoreTimeoutError(what, this.#timeoutMs))
+  inTime<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
+    return this.#keep(what, call, (error) => {
+      throw error
+    })
+  }
+
+  #keep<Answer>(what: string, call: () => Promise<Answer>, recover: (error: unknown) => Answer): Promise<Answer> {
+    const timeoutError = () => new StoreTimeoutError(what, this.#timeoutMs)
+    return this.#deadlines.keep(attempt(call), timeoutError, recover)
   }
 
   /** Resolves once what was written has arrived or failed, then releases the connection. */
@@ -64,5 +69,14 @@ export class GuardedStore {
 
   #report(operation: string, error: unknown): void {
     this.#events.emit('store-error', () => ({ operation, error }))
+  }
+}
+
+/** A store of the application's may throw before it returns a promise. */
+function attempt<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return call()
+  } catch (error) {
+    return Promise.reject(error as Error)
   }
 }
