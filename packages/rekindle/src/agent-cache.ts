@@ -42,6 +42,7 @@ export class AgentCache<Config, Agent> {
   readonly #live: LiveTier<Config, Agent>
   readonly #clock: Clock
   readonly #counters: Counters
+  readonly #exclusive: boolean
   #closing: Promise<void> | undefined
 
   constructor(parts: AgentCacheParts<Config, Agent>) {
@@ -49,6 +50,7 @@ export class AgentCache<Config, Agent> {
     this.#live = parts.live
     this.#clock = parts.clock
     this.#counters = parts.counters
+    this.#exclusive = parts.exclusive
   }
 
   /**
@@ -128,7 +130,7 @@ export class AgentCache<Config, Agent> {
    * is the last to be evicted. The same caution as with {@link getOrBuild} holds.
    */
   getIfPresent(key: AgentKey): Agent | undefined {
-    if (this.#parts.exclusive) {
+    if (this.#exclusive) {
       throw new InvalidOptionsError('live.concurrency', 'An exclusive agent cannot be had without a lease. Use acquire or use.')
     }
     const live = this.#live.find(key)
@@ -164,15 +166,15 @@ export class AgentCache<Config, Agent> {
   stats(): AgentCacheStats {
     const { room } = this.#parts
     const { served, created, failed, latency } = this.#counters
-    const { size, idle, leaving, removals } = this.#live
+    const { size, inUse, leaving, removals } = this.#live
     return {
       served: { ...served },
       failed,
       created: { ...created },
       removals: { ...removals },
       live: size,
-      idle,
-      inUse: size - idle + leaving,
+      idle: size + leaving - inUse,
+      inUse,
       waiting: room.waiting,
       building: room.building,
       latency: {

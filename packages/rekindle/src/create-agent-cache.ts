@@ -90,8 +90,8 @@ export function createAgentCache<
     const named = matcherFor(targets)
     room.detach((key) => named(key, []))
     source.detach((key) => named(key, []))
-    const isInvalid = ({ key, record }: LiveAgent<Config, Agent>) =>
-      record.asOf.history !== stamp.history || named(key, record.tags)
+    const isInvalid = (agent: LiveAgent<Config, Agent>) =>
+      agent.record.asOf.history !== stamp.history || named(agent, agent.record.tags)
     const retired = live.retireWhere(isInvalid, 'invalidated')
     if (targets.length > 0 || retired > 0) events.emit('invalidated', () => ({ targets, clock: stamp.clock, retired }))
   }

@@ -140,8 +140,8 @@ export class WaitingRoom<Config, Agent> {
   }
 
   #refresh(live: LiveAgent<Config, Agent>): void {
-    const id = this.#idOf(live.key)
-    if (!this.#flights.has(id)) this.#start(id, live.key, live.record, live)
+    const id = this.#idOf(live)
+    if (!this.#flights.has(id)) this.#start(id, live, live.record, live)
   }
 
   #idOf(key: AgentKey): string {

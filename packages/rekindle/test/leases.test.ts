@@ -51,6 +51,8 @@ describe('a lease', () => {
     const agents = new TestAgents({ live: { maxAgents: 2 } })
     await agents.ask({ userId: '1' })
     await agents.ask({ userId: '2' })
+    // The order of use is kept to the millisecond.
+    await agents.clock.advance(1)
     agents.cache.getIfPresent(keyOf({ userId: '1' }))
     await agents.ask({ userId: '3' })
     expect(agents.cache.getIfPresent(keyOf({ userId: '1' }))).toBe(agents.made[0])

@@ -1,14 +1,12 @@
 import type { LiveAgent } from './live-agent.ts'
 
-/** The agents without a lease, from the longest idle to the latest. Linked through the agents: moving one allocates nothing. */
+/**
+ * The agents without a lease, from the longest idle to the latest. Linked through the agents: moving one allocates nothing. An
+ * agent that is taken stays in its place until somebody stumbles over it: most are given back before that.
+ */
 export class IdleList<Config, Agent> {
   #oldest: LiveAgent<Config, Agent> | undefined = undefined
   #youngest: LiveAgent<Config, Agent> | undefined = undefined
-  #size = 0
-
-  get size(): number {
-    return this.#size
-  }
 
   get oldest(): LiveAgent<Config, Agent> | undefined {
     return this.#oldest
@@ -20,7 +18,7 @@ export class IdleList<Config, Agent> {
     if (this.#youngest === undefined) this.#oldest = live
     else this.#youngest.younger = live
     this.#youngest = live
-    this.#size++
+    live.listed = true
   }
 
   /** `live` must be in the list. */
@@ -32,6 +30,6 @@ export class IdleList<Config, Agent> {
     else younger.older = older
     live.older = undefined
     live.younger = undefined
-    this.#size--
+    live.listed = false
   }
 }

@@ -3,11 +3,18 @@ import { describe, expect, test } from 'vitest'
 import { type AgentKey, encodeKey, keyFields, projectKey } from '../agent-key.ts'
 import { KeyIndex } from './key-index.ts'
 
-class Node {
-  readonly key: AgentKey
+class Node implements AgentKey {
+  readonly agentId: string
+  readonly userId: string
+  readonly sessionId: string
+  readonly reasoning: boolean | string
   nextInBucket: Node | undefined = undefined
-  constructor(key: AgentKey) {
-    this.key = key
+
+  constructor({ agentId, userId, sessionId, reasoning }: AgentKey) {
+    this.agentId = agentId
+    this.userId = userId
+    this.sessionId = sessionId
+    this.reasoning = reasoning
   }
 }
 
@@ -42,7 +49,7 @@ describe('KeyIndex', () => {
           expect(index.size).toBe(model.size)
         }
         expect(new Set(index)).toEqual(new Set(model.values()))
-        for (const node of model.values()) expect(index.find({ ...node.key })).toBe(node)
+        for (const node of model.values()) expect(index.find({ ...node })).toBe(node)
       }),
       { numRuns: 1_000 },
     )

@@ -1,8 +1,7 @@
 import type { AgentKey } from '../agent-key.ts'
 
 /** What the index can hold. The index owns `nextInBucket`. */
-export interface Indexed<Entry> {
-  readonly key: AgentKey
+export interface Indexed<Entry> extends AgentKey {
   nextInBucket: Entry | undefined
 }
 
@@ -26,13 +25,12 @@ export class KeyIndex<Entry extends Indexed<Entry>> {
   find(key: AgentKey): Entry | undefined {
     let bucket = this.#root.buckets.get(key.sessionId)
     while (bucket !== undefined) {
-      const found = bucket.key
-      if (found === undefined) {
+      if (bucket.sessionId === undefined) {
         bucket = bucket.buckets.get(fieldAt(key, bucket.depth))
         continue
       }
       // The session id has been compared by the Map.
-      if (found.userId === key.userId && found.agentId === key.agentId && found.reasoning === key.reasoning) return bucket
+      if (bucket.userId === key.userId && bucket.agentId === key.agentId && bucket.reasoning === key.reasoning) return bucket
       bucket = bucket.nextInBucket
     }
     return undefined
@@ -59,7 +57,7 @@ export class KeyIndex<Entry extends Indexed<Entry>> {
 
 class Level<Entry extends Indexed<Entry>> {
   /** Tells a level from an entry, more cheaply than `instanceof` does. */
-  readonly key: undefined = undefined
+  readonly sessionId: undefined = undefined
   readonly depth: number
   readonly buckets = new Map<boolean | string, Entry | Level<Entry>>()
 
@@ -68,7 +66,7 @@ class Level<Entry extends Indexed<Entry>> {
   }
 
   add(entry: Entry): void {
-    const value = fieldAt(entry.key, this.depth)
+    const value = fieldAt(entry, this.depth)
     const bucket = this.buckets.get(value)
     if (isLevel(bucket)) return bucket.add(entry)
     entry.nextInBucket = bucket
@@ -77,7 +75,7 @@ class Level<Entry extends Indexed<Entry>> {
   }
 
   remove(entry: Entry): boolean {
-    const value = fieldAt(entry.key, this.depth)
+    const value = fieldAt(entry, this.depth)
     const bucket = this.buckets.get(value)
     if (isLevel(bucket)) {
       const removed = bucket.remove(entry)
@@ -108,7 +106,7 @@ class Level<Entry extends Indexed<Entry>> {
 }
 
 function isLevel<Entry extends Indexed<Entry>>(bucket: Entry | Level<Entry> | undefined): bucket is Level<Entry> {
-  return bucket !== undefined && bucket.key === undefined
+  return bucket !== undefined && bucket.sessionId === undefined
 }
 
 /** The last field compared: two keys that agree down to it are the same key. */

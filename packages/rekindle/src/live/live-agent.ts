@@ -5,7 +5,7 @@ import type { RemovalCause } from '../reasons.ts'
 /**
  * Where an agent is in its life. It only ever moves down this list:
  * - `building`: made, not yet to be found by anyone;
- * - `ready`: in the index; idle exactly while it has no lease;
+ * - `ready`: in the index; while it has no lease, in the idle list too;
  * - `retired`: out of the index, its leases still running;
  * - `disposed`: after its last lease.
  */
@@ -32,10 +32,13 @@ export interface LivePeriod {
 }
 
 /** An agent in this process, and all that is known of it. Only {@link LiveTier} changes it. */
-export class LiveAgent<Config, Agent> {
+export class LiveAgent<Config, Agent> implements AgentKey {
   readonly agent: Agent
-  /** Fields out of the live scope are empty. */
-  readonly key: AgentKey
+  /** Its key; fields out of the live scope are empty. Held here, not in an object of their own: look-ups compare them. */
+  readonly agentId: string
+  readonly userId: string
+  readonly sessionId: string
+  readonly reasoning: boolean | string
   record: ConfigRecord<Config>
   /** Until then it serves. */
   freshUntil: number
@@ -44,7 +47,9 @@ export class LiveAgent<Config, Agent> {
   state: LiveState = building
   leases = 0
   /** When its last lease ended. */
-  idleSince = 0
+  idleSince: number = -Infinity
+  /** Whether it is in the idle list. */
+  listed = false
   nextInBucket: LiveAgent<Config, Agent> | undefined = undefined
   /** Neighbours in the idle list. */
   older: LiveAgent<Config, Agent> | undefined = undefined
@@ -54,7 +59,10 @@ export class LiveAgent<Config, Agent> {
 
   constructor(agent: Agent, key: AgentKey, record: ConfigRecord<Config>, { freshUntil, staleUntil }: LivePeriod) {
     this.agent = agent
-    this.key = key
+    this.agentId = key.agentId
+    this.userId = key.userId
+    this.sessionId = key.sessionId
+    this.reasoning = key.reasoning
     this.record = record
     this.freshUntil = freshUntil
     this.staleUntil = staleUntil

@@ -42,7 +42,12 @@ export class LiveTier<Config, Agent> {
   readonly #leaving = new Set<LiveAgent<Config, Agent>>()
   readonly #departures = new Departures(maxDepartures)
   readonly #sweeper: Sweeper
+  /** On the hot path, so held here directly. */
   readonly #allFields: boolean
+  readonly #idleMs: number
+  readonly #exclusive: boolean
+  /** Ready agents with a lease. */
+  #held = 0
   readonly removals: Record<RemovalCause, number>
   #onLastLease: (() => void) | undefined
 
@@ -51,6 +56,8 @@ export class LiveTier<Config, Agent> {
     this.#disposer = disposer
     this.#events = events
     this.#allFields = keyFields.every((field) => options.liveScope.includes(field))
+    this.#idleMs = options.idleMs
+    this.#exclusive = options.exclusive
     this.#sweeper = new Sweeper(options.clock, (now) => this.#sweep(now))
     this.removals = Object.fromEntries(removalCauses.map((cause) => [cause, 0])) as Record<RemovalCause, number>
   }
@@ -59,8 +66,9 @@ export class LiveTier<Config, Agent> {
     return this.#index.size
   }
 
-  get idle(): number {
-    return this.#idle.size
+  /** Agents with a lease, the leaving ones included. */
+  get inUse(): number {
+    return this.#held + this.#leaving.size
   }
 
   get leaving(): number {
@@ -84,7 +92,7 @@ export class LiveTier<Config, Agent> {
   }
 
   standing(live: LiveAgent<Config, Agent>, now: number): Standing {
-    if (live.leases === 0 && now - live.idleSince >= this.#options.idleMs) return 'idle'
+    if (live.leases === 0 && now - live.idleSince >= this.#idleMs) return 'idle'
     if (now < live.freshUntil) return 'fresh'
     return now < live.staleUntil ? 'stale' : 'expired'
   }
@@ -92,12 +100,12 @@ export class LiveTier<Config, Agent> {
   /** Whether a holder could have it this instant without further ado. The common case, and the only one on the hot path. */
   isFree(live: LiveAgent<Config, Agent>, now: number): boolean {
     if (now >= live.freshUntil) return false
-    return live.leases === 0 ? now - live.idleSince < this.#options.idleMs : !this.#options.exclusive
+    return live.leases === 0 ? now - live.idleSince < this.#idleMs : !this.#exclusive
   }
 
   /** Counts a lease. Every call is answered by one {@link checkIn}. */
   checkOut(live: LiveAgent<Config, Agent>): void {
-    if (live.leases++ === 0 && live.state.phase === 'ready') this.#idle.remove(live)
+    if (live.leases++ === 0 && live.state.phase === 'ready') this.#held++
   }
 
   /** Ends a lease. */
@@ -106,18 +114,15 @@ export class LiveTier<Config, Agent> {
     if (live.state.phase === 'retired') return this.#dispose(live, live.state.cause)
     if (live.state.phase !== 'ready') return
     const now = this.#options.clock.now()
-    live.idleSince = now
     if (live.queue !== undefined && this.#passOn(live, live.queue, now)) return
-    this.#goIdle(live)
-    this.#evictDownToCapacity()
+    this.#held--
+    this.#goIdle(live, now)
+    if (this.#index.size > this.#options.maxAgents) this.#evictDownToCapacity()
   }
 
-  /** Uses an idle agent for an instant: it is the latest used again. */
+  /** Uses an agent for an instant: it is the latest used again. */
   touch(live: LiveAgent<Config, Agent>, now: number): void {
-    if (live.leases > 0) return
-    live.idleSince = now
-    this.#idle.remove(live)
-    this.#idle.push(live)
+    if (live.leases === 0) this.#goIdle(live, now)
   }
 
   enqueue(live: LiveAgent<Config, Agent>, waiter: QueuedWaiter<Config, Agent>): void {
@@ -125,14 +130,14 @@ export class LiveTier<Config, Agent> {
     live.queue.add(waiter)
   }
 
-  /** To the next in the queue; if the agent must not serve any longer, it leaves and they all ask again. */
+  /** To the next in the queue. If the agent must not serve any longer it leaves, and all in the queue ask again. */
   #passOn(live: LiveAgent<Config, Agent>, queue: Set<QueuedWaiter<Config, Agent>>, now: number): boolean {
+    if (now >= live.staleUntil) {
+      this.#held--
+      this.retire(live, 'expired')
+      return true
+    }
     for (const waiter of queue) {
-      if (now >= live.staleUntil) {
-        this.#goIdle(live)
-        this.retire(live, 'expired')
-        return true
-      }
       queue.delete(waiter)
       live.leases = 1
       waiter.grant(live)
@@ -143,14 +148,12 @@ export class LiveTier<Config, Agent> {
 
   /** Makes a new agent findable. One of the same key makes way for it. */
   admit(live: LiveAgent<Config, Agent>): void {
-    const predecessor = this.#index.find(live.key)
+    const predecessor = this.#index.find(live)
     if (predecessor !== undefined) this.retire(predecessor, 'replaced')
     live.state = { phase: 'ready' }
     this.#index.add(live)
-    if (live.leases === 0) {
-      live.idleSince = this.#options.clock.now()
-      this.#goIdle(live)
-    }
+    if (live.leases > 0) this.#held++
+    else this.#goIdle(live, this.#options.clock.now())
     this.#evictDownToCapacity()
   }
 
@@ -180,7 +183,8 @@ export class LiveTier<Config, Agent> {
     if (live.state.phase !== 'ready') return
     this.#index.remove(live)
     this.#departures.note(encodeKey(this.#named(live)), cause)
-    if (live.leases === 0) this.#idle.remove(live)
+    if (live.listed) this.#idle.remove(live)
+    if (live.leases > 0) this.#held--
     const { queue } = live
     live.queue = undefined
     this.#leave(live, cause)
@@ -207,18 +211,27 @@ export class LiveTier<Config, Agent> {
   #dispose(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
     live.state = { phase: 'disposed', cause }
     this.#leaving.delete(live)
-    this.#disposer.dispose(live.agent, live.key, cause)
+    this.#disposer.dispose(live.agent, live, cause)
     if (this.#leaving.size === 0) this.#onLastLease?.()
   }
 
-  #goIdle(live: LiveAgent<Config, Agent>): void {
+  /** Within a millisecond the order of use is not told apart: under load most agents need not be moved. */
+  #goIdle(live: LiveAgent<Config, Agent>, now: number): void {
+    if (live.listed) {
+      if (live.idleSince === now) return
+      this.#idle.remove(live)
+    }
+    live.idleSince = now
     this.#idle.push(live)
     this.#sweeper.expect(this.#dueAt(live))
   }
 
   #evictDownToCapacity(): void {
-    while (this.#index.size > this.#options.maxAgents && this.#idle.oldest !== undefined)
-      this.retire(this.#idle.oldest, 'evicted')
+    for (let oldest = this.#idle.oldest; oldest !== undefined; oldest = this.#idle.oldest) {
+      if (this.#index.size <= this.#options.maxAgents) return
+      if (oldest.leases > 0) this.#idle.remove(oldest)
+      else this.retire(oldest, 'evicted')
+    }
   }
 
   /** When an idle agent is of no more use: not even its config, as a stand-in while loading fails. */
@@ -234,7 +247,8 @@ export class LiveTier<Config, Agent> {
     for (let live = this.#idle.oldest; live !== undefined;) {
       const { younger } = live
       const due = this.#dueAt(live)
-      if (now < due) next = Math.min(next, due)
+      if (live.leases > 0) this.#idle.remove(live)
+      else if (now < due) next = Math.min(next, due)
       else this.retire(live, now - live.idleSince >= this.#options.idleMs ? 'idle' : 'expired')
       live = younger
     }
@@ -247,7 +261,7 @@ export class LiveTier<Config, Agent> {
   }
 
   #named(live: LiveAgent<Config, Agent>): Partial<AgentKey> {
-    return projectKey(live.key, this.#options.liveScope)
+    return projectKey(live, this.#options.liveScope)
   }
 
   /** Nothing idle stays; what is in use goes when its last lease ends. */

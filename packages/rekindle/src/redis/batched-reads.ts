@@ -8,28 +8,30 @@ interface Waiting<Value> {
 }
 
 /**
- * Collects what is read within one turn of the event loop into one command. A lone read is sent as soon as the code that
- * asked for it has run; under load, hundreds share the cost of a command and of its system calls.
+ * Collects what is read within one turn of the event loop into one command. The first read of a turn goes at once, so a lone
+ * one waits for nothing; under load, hundreds share the cost of a command and of its system calls.
  */
 export class BatchedReads<Value> {
   readonly #readAll: (keys: readonly string[]) => Promise<readonly Value[]>
-  #waiting: Waiting<Value>[] = []
+  #waiting: Waiting<Value>[] | undefined = undefined
 
   constructor(readAll: (keys: readonly string[]) => Promise<readonly Value[]>) {
     this.#readAll = readAll
   }
 
   read(key: string): Promise<Value> {
-    return new Promise((resolve, reject) => {
+    if (this.#waiting === undefined) {
+      this.#waiting = []
       // After all promise jobs of this turn, which may ask for more.
-      if (this.#waiting.length === 0) queueMicrotask(() => process.nextTick(this.#flush))
-      this.#waiting.push({ key, resolve, reject })
-    })
+      queueMicrotask(() => process.nextTick(this.#flush))
+      return this.#readAll([key]).then(([value]) => value as Value)
+    }
+    return new Promise((resolve, reject) => this.#waiting?.push({ key, resolve, reject }))
   }
 
   readonly #flush = (): void => {
-    const waiting = this.#waiting
-    this.#waiting = []
+    const waiting = this.#waiting ?? []
+    this.#waiting = undefined
     for (let from = 0; from < waiting.length; from += maxBatch) void this.#send(waiting.slice(from, from + maxBatch))
   }
 
