@@ -17,7 +17,12 @@ const checks = [
   { name: 'embedded Lua', cwd: library, command: 'node', args: ['embed-lua.mjs', '--check'] },
   { name: 'unused code and dependencies', cwd: root, command: 'knip', args: ['--no-progress'] },
   { name: 'package contents', cwd: library, command: 'publint', args: ['--strict'] },
-  { name: 'types as others resolve them', cwd: library, command: 'attw', args: ['--pack', '.', '--profile', 'esm-only', '--no-emoji', '-q'] },
+  {
+    name: 'types as others resolve them',
+    cwd: library,
+    command: 'attw',
+    args: ['--pack', '.', '--profile', 'esm-only', '--no-emoji', '-q'],
+  },
   { name: 'the packed tarball in a project of its own', command: packedTarball },
 ]
 

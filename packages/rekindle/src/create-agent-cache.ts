@@ -79,7 +79,7 @@ export function createAgentCache<
   )
   const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
   const source = new ConfigSource<Config, Agent>(
-    { ...limits, configScope, configTtlMs, staleIfErrorMs },
+    { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs },
     { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), discardAgent },
   )
   const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, discardAgent)

@@ -165,7 +165,7 @@ export class WaitingRoom<Config, Agent> {
     }
     this.#flights.set(flight.id, flight)
     const flying = builder
-      .build(key, { fresh: refreshes !== undefined, known }, refreshes?.record.fingerprint)
+      .build(key, id, { fresh: refreshes !== undefined, known }, refreshes?.record.fingerprint)
       .then(
         (built) => this.#land(flight, built),
         (error: unknown) => this.#fail(flight, error),

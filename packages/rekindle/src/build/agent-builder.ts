@@ -30,9 +30,9 @@ export class AgentBuilder<Config, Agent> {
     this.#discardAgent = discardAgent
   }
 
-  /** `current`: the fingerprint of an agent that may stay if its config has not changed. */
-  build(key: AgentKey, wish: Wish<Config>, current: string | undefined): Promise<Built<Config, Agent>> {
-    return this.#source.obtain(key, wish).then((obtained) => this.#make(key, obtained, current))
+  /** `id` encodes `key`; `current` is the fingerprint of an agent that may stay if its config has not changed. */
+  build(key: AgentKey, id: string, wish: Wish<Config>, current: string | undefined): Promise<Built<Config, Agent>> {
+    return this.#source.obtain(key, id, wish).then((obtained) => this.#make(key, obtained, current))
   }
 
   /** Not `async`, and `#create` neither: an agent that is made without waiting is there at once. */

@@ -16,6 +16,7 @@ const staleRetryMs = 5_000
 
 export interface ConfigSourceOptions extends BuildLimits {
   readonly configScope: readonly KeyField[]
+  readonly liveScope: readonly KeyField[]
   readonly configTtlMs: number
   readonly staleIfErrorMs: number
 }
@@ -94,10 +95,15 @@ export class ConfigSource<Config, Agent> {
     this.#flights.detach(applies)
   }
 
-  /** Rejects with what `loadConfig` threw, when neither store nor source nor a stale config could help. */
-  obtain(key: AgentKey, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
+  /**
+   * The config for `key`; `id` is its encoding within the live scope. Rejects with what `loadConfig` threw, when neither store
+   * nor source nor a stale config could help.
+   */
+  obtain(key: AgentKey, id: string, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     const scoped = this.#scoped(key)
-    const encoded = encodeKey(scoped)
+    const { configScope, liveScope } = this.#options
+    // One is part of the other: of the same length, they are the same.
+    const encoded = configScope.length === liveScope.length ? id : encodeKey(scoped)
     const find = () => this.#find(key, scoped, encoded, wish)
     // An agent that comes with its config can have one owner only.
     return this.#recipe.opaque ? find() : this.#flights.run(wish.fresh ? `fresh ${encoded}` : encoded, scoped, find)

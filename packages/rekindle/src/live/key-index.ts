@@ -16,6 +16,7 @@ const maxChain = 8
  */
 export class KeyIndex<Entry extends Indexed<Entry>> {
   readonly #root = new Level<Entry>(0)
+  readonly #bySession: Map<boolean | string, Entry | Level<Entry>> = this.#root.buckets
   #size = 0
 
   get size(): number {
@@ -23,7 +24,7 @@ export class KeyIndex<Entry extends Indexed<Entry>> {
   }
 
   find(key: AgentKey): Entry | undefined {
-    let bucket = this.#root.buckets.get(key.sessionId)
+    let bucket = this.#bySession.get(key.sessionId)
     while (bucket !== undefined) {
       if (bucket.sessionId === undefined) {
         bucket = bucket.buckets.get(fieldAt(key, bucket.depth))

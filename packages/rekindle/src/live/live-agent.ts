@@ -33,27 +33,28 @@ export interface LivePeriod {
 
 /** An agent in this process, and all that is known of it. Only {@link LiveTier} changes it. */
 export class LiveAgent<Config, Agent> implements AgentKey {
-  readonly agent: Agent
+  // In the order in which a memory hit reads them: the first ones share a cache line.
   /** Its key; fields out of the live scope are empty. Held here, not in an object of their own: look-ups compare them. */
-  readonly agentId: string
   readonly userId: string
-  readonly sessionId: string
+  readonly agentId: string
   readonly reasoning: boolean | string
-  record: ConfigRecord<Config>
   /** Until then it serves. */
   freshUntil: number
-  /** From then until this it serves while it is refreshed. */
-  staleUntil: number
-  state: LiveState = building
   leases = 0
   /** When its last lease ended. */
   idleSince: number = -Infinity
+  readonly agent: Agent
+  state: LiveState = building
   /** Whether it is in the idle list. */
   listed = false
   nextInBucket: LiveAgent<Config, Agent> | undefined = undefined
   /** Neighbours in the idle list. */
   older: LiveAgent<Config, Agent> | undefined = undefined
   younger: LiveAgent<Config, Agent> | undefined = undefined
+  readonly sessionId: string
+  record: ConfigRecord<Config>
+  /** From `freshUntil` to this it serves while it is refreshed. */
+  staleUntil: number
   queue: Set<QueuedWaiter<Config, Agent>> | undefined = undefined
   #retirement: AbortController | undefined = undefined
 

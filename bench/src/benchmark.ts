@@ -1,0 +1,49 @@
+/** One row of a table: something measured once per round. */
+export interface Contestant {
+  readonly name: string
+  /** Measures once, in the unit of the table. */
+  readonly round: () => number | Promise<number>
+}
+
+/** What Rekindle is to reach: the ratio of two rows. */
+export interface Target {
+  readonly of: string
+  readonly to: string
+  readonly atMost?: number
+  readonly atLeast?: number
+}
+
+export interface Comparison {
+  readonly title: string
+  readonly unit: 'ns' | 'µs' | 'per second'
+  /** Ratios are to this row. */
+  readonly baseline: string
+  readonly contestants: readonly Contestant[]
+  readonly targets: readonly Target[]
+  /** What a reader must know to judge the figures. */
+  readonly notes: readonly string[]
+}
+
+export interface Scale {
+  /** How many times each contestant is measured in one process. */
+  readonly rounds: number
+  /** In how many processes: how code is optimised and laid out differs from one to the next. */
+  readonly processes: number
+  /** How long one batch of a nanosecond-scale measurement takes, about. */
+  readonly batchMs: number
+}
+
+/** Comparisons of one subject, run in a process of their own. */
+export interface Benchmark {
+  readonly needsRedis: boolean
+  /** Makes what is to be measured. `end` releases it. */
+  prepare(context: {
+    readonly scale: Scale
+    readonly redisPort: number | undefined
+  }): Promise<{ readonly comparisons: readonly Comparison[]; readonly end: () => Promise<void> }>
+}
+
+/** A comparison when it has been run: the values of each row, round by round. */
+export interface Measured extends Omit<Comparison, 'contestants'> {
+  readonly rows: readonly { readonly name: string; readonly values: readonly number[] }[]
+}

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+
+/** On what, and of what, the figures are. */
+export interface Machine {
+  readonly processor: string
+  readonly cores: number
+  readonly node: string
+  readonly redis: string
+  readonly peers: Readonly<Record<string, string>>
+}
+
+export function describeMachine(): Machine {
+  const processors = cpus()
+  const redis = spawnSync('redis-server', ['--version'], { encoding: 'utf8' })
+  return {
+    processor: processors[0]?.model ?? 'unknown processor',
+    cores: processors.length,
+    node: process.versions.node,
+    redis: /v=(\S+)/.exec(redis.stdout ?? '')?.[1]?.replace(/^/, 'Redis ') ?? 'no Redis',
+    peers: Object.fromEntries(
+      ['rekindle', 'lru-cache', 'layered-loader', 'bentocache', 'ioredis'].map((peer) => [peer, versionOf(peer)]),
+    ),
+  }
+}
+
+/** From the file: not every package exports its package.json. */
+function versionOf(name: string): string {
+  const path = new URL(`../node_modules/${name}/package.json`, import.meta.url)
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+}
