@@ -25,7 +25,7 @@ export interface UserRow {
 }
 
 /** Models that an agent names, and any other whose settings are to be kept. */
-export interface ModelRow {
+interface ModelRow {
   /** `provider:model` */
   id: string
   /** JSON object: call settings of every agent that uses the model. */

@@ -4,7 +4,7 @@ import { createOfflineProvider } from './offline-provider.ts'
 import { readEnvironment } from './provider-environment.ts'
 import type { Environment, ProviderSetup } from './provider-environment.ts'
 
-export interface ModelProvider {
+interface ModelProvider {
   languageModel(id: string): LanguageModelV4
 }
 

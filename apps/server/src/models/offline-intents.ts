@@ -11,7 +11,7 @@ export interface Intent {
   find(clause: string, context: IntentContext): object | undefined
 }
 
-export interface IntentContext {
+interface IntentContext {
   /** Where the user is, if the agent's instructions say so. */
   readonly timeZone: string | undefined
 }

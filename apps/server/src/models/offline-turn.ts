@@ -3,7 +3,7 @@ import { findCsv, findNamedCall, findSchedule } from './offline-documents.ts'
 import { intents } from './offline-intents.ts'
 import { howToSwitch } from './provider-environment.ts'
 
-export interface PlannedCall {
+interface PlannedCall {
   readonly tool: string
   readonly input: object
 }

@@ -4,7 +4,6 @@ import type { RedisCommands } from './redis-commands.ts'
 export interface IoredisClient {
   readonly status: string
   mget(keys: string[]): Promise<(string | null)[]>
-  get(key: string): Promise<string | null>
   set(key: string, value: string, px: 'PX', ttlMs: number): Promise<unknown>
   del(key: string): Promise<unknown>
   eval(lua: string, keyCount: number, ...keysAndArgs: string[]): Promise<unknown>
@@ -22,10 +21,6 @@ export function ioredisCommands(client: IoredisClient): RedisCommands {
     mget(keys) {
       assertOnline()
       return client.mget([...keys])
-    },
-    get(key) {
-      assertOnline()
-      return client.get(key)
     },
     async setBoth(entries, ttlMs) {
       assertOnline()

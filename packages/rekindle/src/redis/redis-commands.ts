@@ -8,7 +8,6 @@ export interface RedisScript {
 export interface RedisCommands {
   /** Values of several keys, read at one instant. */
   mget(keys: readonly string[]): Promise<readonly (string | null)[]>
-  get(key: string): Promise<string | null>
   /** Sets both, in this order, to expire after `ttlMs`. */
   setBoth(entries: readonly (readonly [key: string, value: string])[], ttlMs: number): Promise<void>
   del(key: string): Promise<void>

@@ -14,12 +14,14 @@ export class RedisConnection implements StoreConnection {
   readonly #prefix: string
   readonly #clockKeys: readonly [clock: string, targets: string]
   readonly #pointers: BatchedReads<PointerRead>
+  readonly #blobs: BatchedReads<string | null>
 
   constructor(commands: RedisCommands, namespace: string) {
     this.#commands = commands
     this.#prefix = `rekindle:${namespace}`
     this.#clockKeys = [`rekindle:{${namespace}}:clock`, `rekindle:{${namespace}}:targets`]
     this.#pointers = new BatchedReads((keys) => this.#readPointers(keys))
+    this.#blobs = new BatchedReads((keys) => commands.mget(keys))
   }
 
   read(id: string): Promise<PointerRead> {
@@ -36,7 +38,7 @@ export class RedisConnection implements StoreConnection {
   }
 
   async readBlob(fingerprint: string): Promise<string | undefined> {
-    return (await this.#commands.get(this.#blobKey(fingerprint))) ?? undefined
+    return (await this.#blobs.read(this.#blobKey(fingerprint))) ?? undefined
   }
 
   async write({ id, pointer, fingerprint, blob, ttlMs }: StoreEntry): Promise<void> {

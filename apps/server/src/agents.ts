@@ -1,0 +1,68 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { createAgentCache } from 'rekindle'
+import type { AgentCache, ConfigStore } from 'rekindle'
+import type { AgentConfig } from 'rekindle/agent-config'
+import { aiSdkAgents } from 'rekindle/ai-sdk'
+import type { AiSdkAgent } from 'rekindle/ai-sdk'
+import { loadAgentConfig } from './database/load-agent-config.ts'
+import type { AppDatabase } from './database/schema.ts'
+import type { ServerModels } from './models/models.ts'
+import { createTools } from './tools/tool-registry.ts'
+
+export type Agents = AgentCache<AgentConfig, AiSdkAgent>
+
+export interface AgentParts {
+  readonly db: AppDatabase
+  readonly models: ServerModels
+  readonly store: ConfigStore
+  readonly log: FastifyBaseLogger
+}
+
+/** To be raised when what `loadAgentConfig` makes of the same rows changes. */
+const assembly = 1
+
+/** Store failures come with every request while the store is down; one line in this time is enough. */
+const storeLogIntervalMs = 10_000
+
+/** The agents of the database, live in this worker and as configs in the store. */
+export function createAgents({ db, models, store, log }: AgentParts): Agents {
+  const { providers, defaultModel } = models
+  const agents = createAgentCache({
+    namespace: 'rekindle-server',
+    ...aiSdkAgents({
+      models: providers,
+      tools: createTools({ now: Date.now }),
+      // By default errors of a stream are printed, with the whole request. They are logged where the stream is read.
+      agentSettings: { onError: () => {} },
+    }),
+    // An agent keeps nothing of a conversation, so all sessions of a user share one.
+    configScope: ['agentId', 'userId', 'reasoning'],
+    liveScope: ['agentId', 'userId', 'reasoning'],
+    loadConfig: (key, context) => loadAgentConfig({ db, defaultModel }, key, context),
+    // The default model is in no row, but in the config of every agent that names none.
+    configVersion: `${assembly}:${defaultModel}`,
+    store,
+  })
+  logEvents(agents, log)
+  return agents
+}
+
+function logEvents(agents: Agents, log: FastifyBaseLogger): void {
+  const agentOf = ({ agentId, reasoning }: { agentId?: string; reasoning?: boolean | string }) => ({ agentId, reasoning })
+  agents.on('created', ({ key, source, reason, durationMs }) => {
+    log.debug({ ...agentOf(key), source, reason, durationMs }, 'agent made')
+  })
+  agents.on('config-refused', ({ key, reason, detail }) => log.info({ ...agentOf(key), reason, detail }, 'config refused'))
+  agents.on('config-not-stored', ({ key, path, message }) => log.warn({ ...agentOf(key), path, message }, 'config not stored'))
+  agents.on('refresh-failed', ({ key, error }) => log.warn({ ...agentOf(key), err: error }, 'refresh failed'))
+  agents.on('stale-served', ({ key, error }) => log.warn({ ...agentOf(key), err: error }, 'stale config served'))
+  agents.on('dispose-failed', ({ key, error }) => log.error({ ...agentOf(key), err: error }, 'agent not closed'))
+  agents.on('listener-failed', ({ event, error }) => log.error({ event, err: error }, 'listener failed'))
+
+  let silentUntil = 0
+  agents.on('store-error', ({ operation, error }) => {
+    if (performance.now() < silentUntil) return
+    silentUntil = performance.now() + storeLogIntervalMs
+    log.warn({ operation, err: error }, 'the store failed')
+  })
+}

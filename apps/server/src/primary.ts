@@ -1,0 +1,87 @@
+import { mkdirSync } from 'node:fs'
+import { styleText } from 'node:util'
+import { freePort } from './cluster/free-port.ts'
+import { onStopSignals } from './cluster/stop-signals.ts'
+import { WorkerPool } from './cluster/worker-pool.ts'
+import { openDatabase } from './database/open-database.ts'
+import { seedSampleAgents } from './database/sample-agents.ts'
+import { errorText } from './log/error-text.ts'
+import type { Environment } from './models/provider-environment.ts'
+import { modelsFromEnvironment } from './models/models.ts'
+import { readSettings, shownUrl } from './settings.ts'
+import type { Settings } from './settings.ts'
+import { startReport } from './start-report.ts'
+import { createTools, describeTools } from './tools/tool-registry.ts'
+import { cookieSecretOf } from './visitors/cookie-secret.ts'
+
+/**
+ * The process that serves nothing itself: it prepares what workers share, starts them, replaces those that die, and says what
+ * is going on. All of its output but errors goes to stdout, the log of the workers to stderr.
+ */
+export async function runPrimary(environment: Environment): Promise<void> {
+  try {
+    await start(environment)
+  } catch (error) {
+    process.stderr.write(`Rekindle cannot start: ${errorText(error)}\n`)
+    process.exit(1)
+  }
+}
+
+async function start(environment: Environment): Promise<void> {
+  const settings = readSettings(environment)
+  const models = await modelsFromEnvironment(environment)
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+  cookieSecretOf(settings)
+  const seeded = await prepareDatabase(settings)
+  const port = settings.port === 0 ? await freePort(settings.host) : settings.port
+
+  const pool = new WorkerPool({
+    size: settings.workers,
+    drainMs: settings.drainMs,
+    environment: { PORT: String(port) },
+    onLoss: (message) => process.stderr.write(`${message}\n`),
+    onGiveUp: (message) => {
+      // Until all are ready this is the outcome of the start, and reported as such.
+      if (!started) return
+      process.stderr.write(`Rekindle stops: ${message}\n`)
+      process.exit(1)
+    },
+  })
+  let started = false
+  onStopSignals({
+    stop: () => void stop(pool, settings),
+    stopNow(exitCode) {
+      pool.kill()
+      process.exit(exitCode)
+    },
+  })
+  const { storeAnswers } = await pool.start()
+  started = true
+  const readyMs = performance.now()
+  const facts = { settings, port, models, seeded, storeAnswers, readyMs, here: process.cwd() }
+  // Plain where it is not a terminal that reads.
+  process.stdout.write(startReport(facts, (style, text) => styleText(style, text, { stream: process.stdout })))
+}
+
+/** Once, before any worker runs: they then only look whether there is something to do. */
+async function prepareDatabase(settings: Settings): Promise<boolean> {
+  const now = Date.now
+  try {
+    const db = await openDatabase({ url: settings.databaseUrl, path: settings.databasePath, maxConnections: 1 })
+    try {
+      return await seedSampleAgents(db, { model: null, toolDescriptions: describeTools(createTools({ now })), now })
+    } finally {
+      await db.destroy()
+    }
+  } catch (cause) {
+    const where = settings.databaseUrl === undefined ? settings.databasePath : `${shownUrl(settings.databaseUrl)} (DATABASE_URL)`
+    throw new Error(`The database ${where} cannot be used: ${errorText(cause)}`, { cause })
+  }
+}
+
+async function stop(pool: WorkerPool, { drainMs }: Settings): Promise<void> {
+  process.stdout.write(`\nStopping: turns in progress have ${drainMs / 1000} s to finish. Again to stop at once.\n`)
+  const clean = await pool.drain()
+  process.stdout.write(clean ? 'Stopped.\n' : 'Stopped; some turns were cut off.\n')
+  process.exit(clean ? 0 : 1)
+}

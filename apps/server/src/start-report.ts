@@ -1,0 +1,86 @@
+import { relative } from 'node:path'
+import type { ServerModels } from './models/models.ts'
+import { shownUrl } from './settings.ts'
+import type { Settings } from './settings.ts'
+
+export interface StartFacts {
+  readonly settings: Settings
+  readonly port: number
+  readonly models: Pick<ServerModels, 'defaultModel' | 'offline'>
+  /** The sample agents have just been added. */
+  readonly seeded: boolean
+  readonly storeAnswers: boolean
+  readonly readyMs: number
+  /** The working directory: files below it are shown relative to it. */
+  readonly here: string
+}
+
+export type Style = (style: 'bold' | 'dim' | 'yellow', text: string) => string
+
+/** What the server says once it is ready: where it is, what it uses, how to change each, and what to try. */
+export function startReport(facts: StartFacts, style: Style = (_style, text) => text): string {
+  const { settings, port, seeded, storeAnswers, models, readyMs } = facts
+  const address = addressOf(settings.host, port)
+  const warnings = [
+    ...(models.offline ? [offlineWarning] : []),
+    ...(storeAnswers ? [] : ['The store does not answer. Agents are served without it, more slowly, until it does.']),
+    ...(isLoopback(settings.host) ? [] : ['There is no login yet: whoever reaches this address can use the agents.']),
+  ]
+  const paragraphs = [
+    style('bold', `Rekindle is ready at ${address}`) + style('dim', ` (${(readyMs / 1000).toFixed(1)} s)`),
+    table(partsOf(facts), style),
+    ...(seeded ? ['Three sample agents were added to the empty database: assistant, data-analyst, planner.'] : []),
+    ...warnings.map((warning) => style('yellow', `! ${warning}`)),
+    `Try:\n${example(address)}`,
+  ]
+  return `\n${paragraphs.join('\n\n')}\n`.replaceAll(/^(?=.)/gm, '  ') + '\n'
+}
+
+const offlineWarning = [
+  'No model is set up: answers come from a small offline model, which only passes simple requests on to tools.',
+  '  For a real one set OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_GENERATIVE_AI_API_KEY,',
+  '  or OPENAI_BASE_URL and REKINDLE_MODEL for any endpoint that speaks the OpenAI protocol.',
+].join('\n')
+
+type Row = readonly [part: string, value: string, howToChange: string]
+
+function partsOf({ settings, port, models, here }: StartFacts): Row[] {
+  const { databaseUrl, redisUrl } = settings
+  const file = (path: string): string => (path.startsWith(`${here}/`) ? relative(here, path) : path)
+  return [
+    ['address', `${settings.host}, port ${port}`, 'HOST, PORT'],
+    ['workers', String(settings.workers), 'REKINDLE_WORKERS'],
+    redisUrl === undefined
+      ? ['store', `SQLite, ${file(settings.storePath)}`, 'REDIS_URL=redis://… for Redis']
+      : ['store', `Redis, ${shownUrl(redisUrl)}`, 'without REDIS_URL: SQLite'],
+    databaseUrl === undefined
+      ? ['database', `SQLite, ${file(settings.databasePath)}`, 'DATABASE_URL=postgres://… for PostgreSQL']
+      : ['database', `PostgreSQL, ${shownUrl(databaseUrl)}`, 'without DATABASE_URL: SQLite'],
+    ['model', models.defaultModel, models.offline ? 'OPENAI_API_KEY=…, or see below' : 'REKINDLE_MODEL=provider:model'],
+  ]
+}
+
+function table(rows: readonly Row[], style: Style): string {
+  const width = Math.max(...rows.map(([, value]) => value.length))
+  return rows
+    .map(([part, value, howToChange]) => `${part.padEnd(10)}${value.padEnd(width + 3)}${style('dim', howToChange)}`)
+    .join('\n')
+}
+
+function example(address: string): string {
+  const message = { id: '1', role: 'user', parts: [{ type: 'text', text: 'What is 12 * 7?' }] }
+  return [
+    `curl -N ${address}/api/agents/assistant/chat -H 'content-type: application/json' \\`,
+    `  -d '${JSON.stringify({ id: '1', messages: [message] })}'`,
+  ].join('\n')
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+/** One that can be clicked: the wildcard addresses stand for this machine too. */
+function addressOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}

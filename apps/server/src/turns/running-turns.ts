@@ -1,0 +1,41 @@
+import { RequestError, stopping } from '../problem.ts'
+
+/** The turns in progress in this worker, so that it can stop without cutting one off. */
+export class RunningTurns {
+  readonly #running = new Set<AbortController>()
+  #idle: PromiseWithResolvers<void> | undefined
+
+  get count(): number {
+    return this.#running.size
+  }
+
+  /** No more turns are begun. */
+  get stopping(): boolean {
+    return this.#idle !== undefined
+  }
+
+  /** Does `work` as a turn, which `turn` can abort. Rejects at once when the worker is stopping. */
+  async run(turn: AbortController, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (this.stopping) throw new RequestError(stopping)
+    this.#running.add(turn)
+    try {
+      await work(turn.signal)
+    } finally {
+      this.#running.delete(turn)
+      if (this.#running.size === 0) this.#idle?.resolve()
+    }
+  }
+
+  /** Begins no more turns, and lets those in progress finish within `ms`. Resolves to how many had to be aborted. */
+  async drain(ms: number): Promise<number> {
+    this.#idle ??= Promise.withResolvers()
+    if (this.#running.size === 0) return 0
+    const deadline = Promise.withResolvers<void>()
+    const timer = setTimeout(deadline.resolve, ms)
+    await Promise.race([this.#idle.promise, deadline.promise])
+    clearTimeout(timer)
+    const late = [...this.#running]
+    for (const turn of late) turn.abort(new RequestError(stopping))
+    return late.length
+  }
+}

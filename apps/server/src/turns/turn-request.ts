@@ -1,0 +1,65 @@
+import { safeValidateUIMessages, TypeValidationError } from 'ai'
+import type { UIMessage } from 'ai'
+import { reasoningLevels } from 'rekindle/agent-config'
+import { z } from 'zod'
+import { RequestError } from '../problem.ts'
+
+const reasoningMessage = `reasoning must be true, false or one of ${reasoningLevels.join(', ')}.`
+
+/** Ids are compared and shown, never interpreted; a bound keeps them from being used to carry anything. */
+export const idSchema = z.string().min(1).max(200)
+
+/** What every turn says, whatever carries it. `messages` are checked by {@link readMessages}. */
+export const turnFields = {
+  messages: z.array(z.unknown()).min(1).max(2_000),
+  reasoning: z
+    .union([z.boolean(), z.enum(reasoningLevels as [string, ...string[]])], { error: reasoningMessage })
+    .default('default'),
+} as const
+
+/** The value as the schema has it. Throws a {@link RequestError} naming the first field that is wrong. */
+export function parseRequest<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw invalid(result.error.issues[0])
+}
+
+/**
+ * A conversation as `useChat` keeps it. Throws a {@link RequestError} naming the field that is wrong, before anything is done
+ * for it. Instructions come from the agent alone, and files as data: the server fetches no address that a client names.
+ */
+export async function readMessages(messages: unknown[]): Promise<UIMessage[]> {
+  const result = await safeValidateUIMessages({ messages })
+  if (!result.success) throw invalidMessages(result.error)
+  for (const [at, { role, parts }] of result.data.entries()) {
+    if (role === 'system') refuse(['messages', at, 'role'], 'Clients cannot send system messages.')
+    for (const [part, { type, ...rest }] of parts.entries()) {
+      if (type !== 'file' && type !== 'reasoning-file') continue
+      const isData = 'url' in rest && typeof rest.url === 'string' && rest.url.startsWith('data:')
+      if (!isData) refuse(['messages', at, 'parts', part, 'url'], 'Files must be data: URLs.')
+    }
+  }
+  return result.data
+}
+
+/** What the AI SDK says of messages it refuses, as a refusal that names the field. */
+export function invalidMessages(error: unknown): RequestError {
+  const field = (TypeValidationError.isInstance(error) ? error.context?.field : undefined) ?? 'messages'
+  const cause = error instanceof Error ? error.cause : undefined
+  if (cause instanceof Error && 'issues' in cause) return invalid((cause.issues as readonly Issue[])[0], field)
+  return invalid({ path: [], message: 'This is no message of a chat.' }, field)
+}
+
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>
+
+/** `within` is where the value lies whose issue it is. */
+function invalid({ path, message }: Issue = { path: [], message: 'Invalid input' }, within = ''): RequestError {
+  const inner = z.core.toDotPath(path)
+  const where = within + (within !== '' && inner !== '' && !inner.startsWith('[') ? '.' : '') + inner
+  const problem = { status: 400, code: 'invalid-request', message: `${where || 'The request'}: ${message}` }
+  return new RequestError({ ...problem, ...(where !== '' && { path: where }) })
+}
+
+function refuse(path: readonly (string | number)[], message: string): never {
+  throw invalid({ path: [...path], message })
+}
