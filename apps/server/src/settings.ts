@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Environment } from './models/provider-environment.ts'
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** How this server was set up. docs/server.md lists the variables. */
 export interface Settings {
@@ -28,7 +28,7 @@ export interface Settings {
 }
 
 /** A variable of the environment cannot be worked with. The message names it and never repeats what may be secret. */
-export class SettingsError extends Error {}
+class SettingsError extends Error {}
 
 /** Reads the settings; empty variables count as unset. Throws {@link SettingsError}. */
 export function readSettings(environment: Environment): Settings {

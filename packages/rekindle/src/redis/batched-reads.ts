@@ -1,6 +1,3 @@
-/** In one command; more would keep the server from its other clients for too long. */
-const maxBatch = 512
-
 interface Waiting<Value> {
   readonly key: string
   readonly resolve: (value: Value) => void
@@ -13,9 +10,12 @@ interface Waiting<Value> {
  */
 export class BatchedReads<Value> {
   readonly #readAll: (keys: readonly string[]) => Promise<readonly Value[]>
+  readonly #maxBatch: number
   #waiting: Waiting<Value>[] | undefined = undefined
 
-  constructor(readAll: (keys: readonly string[]) => Promise<readonly Value[]>) {
+  /** `maxBatch`: how many may be in one command, which keeps the server from its other clients. */
+  constructor(maxBatch: number, readAll: (keys: readonly string[]) => Promise<readonly Value[]>) {
+    this.#maxBatch = maxBatch
     this.#readAll = readAll
   }
 
@@ -32,7 +32,9 @@ export class BatchedReads<Value> {
   readonly #flush = (): void => {
     const waiting = this.#waiting ?? []
     this.#waiting = undefined
-    for (let from = 0; from < waiting.length; from += maxBatch) void this.#send(waiting.slice(from, from + maxBatch))
+    for (let from = 0; from < waiting.length; from += this.#maxBatch) {
+      void this.#send(waiting.slice(from, from + this.#maxBatch))
+    }
   }
 
   async #send(batch: readonly Waiting<Value>[]): Promise<void> {

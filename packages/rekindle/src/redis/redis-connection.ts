@@ -4,6 +4,10 @@ import { BatchedReads } from './batched-reads.ts'
 import type { RedisCommands } from './redis-commands.ts'
 import { changes, invalidate } from './scripts.generated.ts'
 
+/** In one command: pointers have some 300 bytes, blobs up to a megabyte. */
+const maxPointers = 512
+const maxBlobs = 32
+
 /**
  * A namespace in Redis. Keys, all under `rekindle:`:
  * - `<namespace>:p:<id>`: pointers; `<namespace>:b:<fingerprint>`: configs; spread over a cluster's slots;
@@ -20,8 +24,8 @@ export class RedisConnection implements StoreConnection {
     this.#commands = commands
     this.#prefix = `rekindle:${namespace}`
     this.#clockKeys = [`rekindle:{${namespace}}:clock`, `rekindle:{${namespace}}:targets`]
-    this.#pointers = new BatchedReads((keys) => this.#readPointers(keys))
-    this.#blobs = new BatchedReads((keys) => commands.mget(keys))
+    this.#pointers = new BatchedReads(maxPointers, (keys) => this.#readPointers(keys))
+    this.#blobs = new BatchedReads(maxBlobs, (keys) => commands.mget(keys))
   }
 
   read(id: string): Promise<PointerRead> {
