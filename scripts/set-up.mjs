@@ -17,7 +17,7 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-export function fail(message) {
+function fail(message) {
   console.error(`\n${message}`)
   process.exit(1)
 }
@@ -68,8 +68,8 @@ function newest(paths) {
 export function need(program, debianPackage, find = () => which(program)) {
   if (find()) return
   const mayInstall = process.getuid?.() === 0 && which('apt-get')
-  if (!mayInstall) fail(`The tests need ${program}. Install the package "${debianPackage}" of your system, then run this again.`)
-  console.log(`Installing ${debianPackage} (the tests need ${program}) …`)
+  if (!mayInstall) fail(`This needs ${program}. Install the package "${debianPackage}" of your system, then run this again.`)
+  console.log(`Installing ${debianPackage} (which has ${program}) …`)
   const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } }
   run('apt-get', ['update', '-qq'], quiet)
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], quiet)

@@ -13,6 +13,7 @@ import { chatRoute } from './chat-route.ts'
 import { rawBadRequest, replyWithErrors, sendError } from './error-replies.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { HealthParts } from './health-routes.ts'
+import { jsonParserOf, readJsonBodies, sizeAllowance } from './json-body.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { assertSameOrigin } from './same-origin.ts'
 
@@ -26,13 +27,9 @@ declare module 'fastify' {
 /** A client has this long to send its request. */
 const requestTimeoutMs = 30_000
 
-/** An oversized WebSocket message is answered up to this many times the limit; beyond, the connection ends. */
-const frameAllowance = 8
-
 export function createHttpServer(settings: Settings, logger: FastifyServerOptions['logger']): FastifyInstance {
   return Fastify({
     ...(logger !== undefined && { logger }),
-    bodyLimit: settings.maxMessageBytes,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: 200 },
     // An upgrade to anything but a WebSocket is not ours; the request goes on as plain HTTP.
@@ -52,12 +49,13 @@ export interface Parts extends Omit<AgentRouteParts & HealthParts, 'visitors'> {
 
 /** Everything the server answers, in one place. */
 export async function declareRoutes(app: FastifyInstance, parts: Parts): Promise<void> {
-  app.removeContentTypeParser('text/plain')
+  const { maxMessageBytes } = parts.settings
+  const parseJson = jsonParserOf(app)
   replyWithErrors(app)
+  readJsonBodies(app, parseJson, maxMessageBytes)
   await app.register(cookie, { secret: parts.cookieSecret, hook: false })
-  const maxPayload = parts.settings.maxMessageBytes * frameAllowance
   await app.register(websocket, {
-    options: { maxPayload },
+    options: { maxPayload: maxMessageBytes * sizeAllowance },
     preClose: closeSockets,
     errorHandler: (_error, socket) => socket.terminate(),
   })
@@ -70,7 +68,7 @@ export async function declareRoutes(app: FastifyInstance, parts: Parts): Promise
     const services = { ...parts, visitors, log: scope.log }
     agentRoutes(scope, services)
     chatRoute(scope, services)
-    webSocketRoute(scope, services, parts.settings)
+    webSocketRoute(scope, { services, parseJson, maxMessageBytes })
   })
   refuseTheRest()
 }

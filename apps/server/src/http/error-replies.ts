@@ -5,9 +5,6 @@ import type { Problem } from '../problem.ts'
 /** What Fastify itself refuses, by its own code. Anything else of status 4xx that it throws is `bad-request`. */
 const ofFastify: Readonly<Record<string, Omit<Problem, 'status'>>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported-media-type', message: 'The body must be application/json.' },
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'message-too-large', message: 'The request is larger than this server accepts.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'malformed-json', message: 'The body is empty; it must be JSON.' },
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'malformed-json', message: 'The body is not valid JSON.' },
 }
 
 /** Every failure leaves in one shape: `{ error: { code, message, path? } }`. */
@@ -35,13 +32,7 @@ function ofRequest(error: unknown): Problem | undefined {
   const known = code === undefined ? undefined : ofFastify[code]
   if (known !== undefined) return { status, ...known }
   if (status < 400 || status >= 500) return undefined
-  // The parser's own words for JSON that would set a prototype, and the like.
-  const malformed = error instanceof SyntaxError
-  return {
-    status,
-    code: malformed ? 'malformed-json' : 'bad-request',
-    message: malformed ? 'The body is not JSON that this server accepts.' : 'The request cannot be understood.',
-  }
+  return { status, code: 'bad-request', message: 'The request cannot be understood.' }
 }
 
 function pathOf({ url }: FastifyRequest): string {

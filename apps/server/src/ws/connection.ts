@@ -1,5 +1,7 @@
 import type { UIMessageChunk } from 'ai'
 import type { RawData, WebSocket } from 'ws'
+import { messageTooLarge } from '../http/json-body.ts'
+import type { ParseJson } from '../http/json-body.ts'
 import { cancelled, problemOf, RequestError } from '../problem.ts'
 import { runTurn } from '../turns/run-turn.ts'
 import type { TurnReply, TurnServices } from '../turns/run-turn.ts'
@@ -18,6 +20,7 @@ const floodBytes = 4 * 1024 * 1024
 export interface ConnectionOptions {
   readonly services: TurnServices & { readonly turns: RunningTurns }
   readonly visitor: Visitor
+  readonly parseJson: ParseJson
   readonly maxMessageBytes: number
 }
 
@@ -52,15 +55,9 @@ export class Connection {
   #decode(data: RawData, isBinary: boolean): unknown {
     const bytes = data as Buffer
     if (isBinary) throw new RequestError({ status: 400, code: 'malformed-json', message: 'Messages are text, not binary.' })
-    if (bytes.byteLength > this.#options.maxMessageBytes) {
-      const message = `Messages have at most ${this.#options.maxMessageBytes} bytes; this one has ${bytes.byteLength}.`
-      throw new RequestError({ status: 413, code: 'message-too-large', message })
-    }
-    try {
-      return JSON.parse(bytes.toString())
-    } catch {
-      throw new RequestError({ status: 400, code: 'malformed-json', message: 'The message is not valid JSON.' })
-    }
+    const { maxMessageBytes, parseJson } = this.#options
+    if (bytes.byteLength > maxMessageBytes) throw new RequestError(messageTooLarge(maxMessageBytes))
+    return parseJson(bytes.toString())
   }
 
   async #turn({ id, agentId, sessionId, reasoning, messages }: Extract<ClientMessage, { type: 'turn' }>): Promise<void> {
