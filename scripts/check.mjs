@@ -6,15 +6,17 @@ import { join } from 'node:path'
 import { build, env, install, root } from './set-up.mjs'
 
 install()
+const library = join(root, 'packages/rekindle')
+// Before the build, which would write it anew.
+const lua = call(library, 'node', ['embed-lua.mjs', '--check'])
 build({ always: true })
 
-const library = join(root, 'packages/rekindle')
 const checks = [
   { name: 'format', cwd: root, command: 'oxfmt', args: ['--check', '.'] },
   { name: 'lint, import cycles, layers', cwd: root, command: 'oxlint', args: [] },
   { name: 'types of the library', cwd: root, command: 'tsc', args: ['-p', 'packages/rekindle/tsconfig.json'] },
   { name: 'types of the server', cwd: root, command: 'tsc', args: ['-p', 'apps/server/tsconfig.json'] },
-  { name: 'embedded Lua', cwd: library, command: 'node', args: ['embed-lua.mjs', '--check'] },
+  { name: 'embedded Lua', command: () => lua },
   { name: 'unused code and dependencies', cwd: root, command: 'knip', args: ['--no-progress'] },
   { name: 'package contents', cwd: library, command: 'publint', args: ['--strict'] },
   {

@@ -35,7 +35,7 @@ export async function runWorker(environment: Environment): Promise<void> {
 
 async function serve(settings: Settings, environment: Environment): Promise<void> {
   const turns = new RunningTurns()
-  const app = createHttpServer(settings, logOptions(settings, environment))
+  const app = createHttpServer(logOptions(settings, environment))
   surviveAccidents(app)
   const [models, db, { store, close: closeStore }] = await Promise.all([
     modelsFromEnvironment(environment),

@@ -33,6 +33,7 @@ describe('a bad chat request', () => {
     ['another content type', { body: 'x', headers: { 'content-type': 'text/plain' } }, 415, 'unsupported-media-type'],
     ['no content type', { body: chatBody('hunter2'), headers: {} }, 415, 'unsupported-media-type'],
     ['an oversized message', { body: chatBody('x'.repeat(limit)) }, 413, 'message-too-large'],
+    ['a message beyond all bounds', { body: chatBody('x'.repeat(limit * 20)) }, 413, 'message-too-large'],
     [
       'an oversized message of undeclared length',
       { body: chatBody('x'.repeat(limit)), headers: { ...json, 'transfer-encoding': 'chunked' } },
@@ -121,9 +122,10 @@ describe('a bad chat request', () => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
     const lines = (body: string, more = '') =>
       `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${more}\r\n${body}`
-    socket.write(lines('{"id":1}') + lines('{"id":2}') + lines(chatBody('What is 1 + 1?'), 'connection: close\r\n'))
+    socket.write(['{"id":1}', '{"id', '', '{"__proto__":{}}', 'x'.repeat(limit * 2)].map((body) => lines(body)).join(''))
+    socket.write(lines(chatBody('What is 1 + 1?'), 'connection: close\r\n'))
     const replies = await textOf(socket)
-    expect(replies.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400', 'HTTP/1.1 400', 'HTTP/1.1 200'])
+    expect(replies.match(/HTTP\/1\.1 \d+/g)).toEqual([400, 400, 400, 400, 413, 200].map((status) => `HTTP/1.1 ${status}`))
   })
 
   it('is welcome from a page of this server', async () => {

@@ -27,7 +27,7 @@ declare module 'fastify' {
 /** A client has this long to send its request. */
 const requestTimeoutMs = 30_000
 
-export function createHttpServer(settings: Settings, logger: FastifyServerOptions['logger']): FastifyInstance {
+export function createHttpServer(logger: FastifyServerOptions['logger']): FastifyInstance {
   return Fastify({
     ...(logger !== undefined && { logger }),
     requestTimeout: requestTimeoutMs,

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import { sendProblem } from '../http/error-replies.ts'
-import type { Settings } from '../settings.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionOptions } from './connection.ts'
 import { keepAlive } from './heartbeat.ts'
@@ -10,11 +9,8 @@ const goodbyeMs = 1_000
 const goingAway = 1001
 
 /** `GET /ws`: many turns over one connection. */
-export function webSocketRoute(
-  app: FastifyInstance,
-  services: ConnectionOptions['services'],
-  { maxMessageBytes }: Settings,
-): void {
+export function webSocketRoute(app: FastifyInstance, options: Omit<ConnectionOptions, 'visitor'>): void {
+  const { services } = options
   app.route({
     method: 'GET',
     url: '/ws',
@@ -22,9 +18,9 @@ export function webSocketRoute(
       reply.header('upgrade', 'websocket')
       sendProblem(reply, { status: 426, code: 'upgrade-required', message: 'This is a WebSocket.' })
     },
-    wsHandler: (socket, request) => {
+    wsHandler: (socket, { log, visitor }) => {
       keepAlive(socket)
-      void new Connection(socket, { services: { ...services, log: request.log }, visitor: request.visitor, maxMessageBytes })
+      void new Connection(socket, { ...options, services: { ...services, log }, visitor })
     },
   })
 }
