@@ -17,8 +17,8 @@ import type { WaitingRoom } from './waiting-room.ts'
 /** Of memory hits, one in this many (a power of two) is timed: reading the time for each would double its cost. */
 const latencySampling = 128
 
-/** What closing agents may take after a drain, at least. */
-const disposeGraceMs = 1_000
+/** What aborting builds, and closing agents, may take after a drain, at least. */
+const graceMs = 1_000
 
 export interface AgentCacheParts<Config, Agent> {
   readonly live: LiveTier<Config, Agent>
@@ -207,10 +207,10 @@ export class AgentCache<Config, Agent> {
     const drained = await this.#within(drainMs, this.#drain())
     if (!drained) {
       giveUp.abort(new CacheClosedError())
-      await room.settled()
+      await this.#within(graceMs, room.settled())
       live.abandonLeases()
     }
-    await this.#within(Math.max(disposeGraceMs, drainMs), disposer.settled())
+    await this.#within(Math.max(graceMs, drainMs), disposer.settled())
     await store.close()
   }
 

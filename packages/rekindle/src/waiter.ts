@@ -8,8 +8,8 @@ import type { AcquireOptions } from './options.ts'
 /** A request that could not be served at once: for what, since when, and how it hears of the outcome. Settles once. */
 export class Waiter<Agent, Config> {
   readonly key: AgentKey
-  /** What this process knew of invalidations when the request came. */
-  readonly askedAt: Stamp
+  /** What this process knew of invalidations when it last asked for a build. */
+  askedAt: Stamp | undefined = undefined
   readonly since: number = performance.now()
   readonly #resolve: (lease: Lease<Agent, Config>) => void
   readonly #reject: (error: unknown) => void
@@ -24,7 +24,6 @@ export class Waiter<Agent, Config> {
 
   constructor(
     key: AgentKey,
-    askedAt: Stamp,
     { signal, timeoutMs }: AcquireOptions,
     clock: Clock,
     outcome: {
@@ -34,7 +33,6 @@ export class Waiter<Agent, Config> {
     },
   ) {
     this.key = key
-    this.askedAt = askedAt
     this.#resolve = outcome.resolve
     this.#reject = outcome.reject
     this.#onSettled = outcome.onSettled

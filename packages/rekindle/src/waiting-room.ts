@@ -70,21 +70,15 @@ export class WaitingRoom<Config, Agent> {
     return new Promise((resolve, reject) => {
       if (this.#waiting >= maxWaiting) return reject(new QueueFullError(maxWaiting))
       this.#waiting++
-      const { live, view, clock, counters } = this.#parts
-      const waiter = new Waiter<Agent, Config>(
-        live.keyOf({ agentId, userId, sessionId, reasoning }),
-        view.stamp,
-        options,
-        clock,
-        {
-          resolve,
-          reject: (error) => {
-            counters.failed++
-            reject(error as Error)
-          },
-          onSettled: () => this.#waiting--,
+      const { live, clock, counters } = this.#parts
+      const waiter = new Waiter<Agent, Config>(live.keyOf({ agentId, userId, sessionId, reasoning }), options, clock, {
+        resolve,
+        reject: (error) => {
+          counters.failed++
+          reject(error as Error)
         },
-      )
+        onSettled: () => this.#waiting--,
+      })
       this.#place(waiter)
     })
   }
@@ -111,6 +105,7 @@ export class WaitingRoom<Config, Agent> {
     const id = this.#idOf(waiter.key)
     const flight = this.#flights.get(id) ?? this.#start(id, waiter.key, known, undefined)
     flight.waiters.add(waiter)
+    waiter.askedAt = this.#parts.view.stamp
     waiter.waitingFor = 'its build'
     waiter.leave = () => void flight.waiters.delete(waiter)
   }
@@ -194,8 +189,9 @@ export class WaitingRoom<Config, Agent> {
   }
 
   #landUnchanged({ refreshes: live, waiters }: Flight<Config, Agent>, { record, serveUntil }: Built<Config, Agent>): void {
-    this.#parts.counters.created.unchanged++
-    if (live?.state.phase === 'ready') this.#parts.live.renew(live, record, serveUntil)
+    const { counters, live: tier, view } = this.#parts
+    counters.created.unchanged++
+    if (live?.state.phase === 'ready' && view.isValid(record)) tier.renew(live, record, serveUntil)
     // Waiters came if the agent left meanwhile. The config is at hand now, so theirs is a short way.
     for (const waiter of waiters) this.#place(waiter)
   }

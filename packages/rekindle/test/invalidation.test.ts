@@ -193,3 +193,30 @@ describe('the store losing its clock', () => {
     expect(await agents.ask()).toBe('build invalidated v2')
   })
 })
+
+describe('invalidations that come faster than loads', () => {
+  test('keep nobody waiting for ever', async () => {
+    const agents = worker()
+    const loads: (() => void)[] = []
+    agents.load = async (_, { tag }) => {
+      await new Promise<void>((resolve) => loads.push(resolve))
+      tag('busy')
+      return { name: 'n', version: 1 }
+    }
+    const answers: string[] = []
+    const ask = () => void agents.ask().then((answer) => answers.push(answer))
+    ask()
+    await settle()
+    // The second asks when the first load has been overtaken already, without anyone knowing.
+    await agents.cache.invalidate({ tags: ['busy'] })
+    ask()
+    for (let round = 0; round < 5 && answers.length < 2; round++) {
+      await settle()
+      await agents.cache.invalidate({ tags: ['busy'] })
+      for (const load of loads.splice(0)) load()
+      await settle()
+    }
+    expect(answers).toEqual(['build cold v1', 'build cold v1'])
+    expect(agents.loads).toHaveLength(2)
+  })
+})

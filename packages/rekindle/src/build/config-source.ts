@@ -154,14 +154,21 @@ export class ConfigSource<Config, Agent> {
     const asOf = this.#view.stamp
     const tags = new Set<string>()
     const started = performance.now()
-    const loaded = await timebox(
+    const { record, made } = await timebox(
       'load',
       this.#options,
-      (abortion) => this.#loadInTurn(key, tags, abortion),
-      ({ made }) => made !== undefined && this.#discardAgent(made.agent, key),
+      async (abortion) => {
+        const loaded = await this.#loadInTurn(key, tags, abortion)
+        const { made } = loaded
+        if (abortion.aborted) {
+          // Nobody waits any more, and after closing nothing may be written.
+          if (made !== undefined) this.#discardAgent(made.agent, key)
+          throw abortion.signal.reason
+        }
+        return { record: await this.#record(scoped, loaded, asOf, [...tags]), made }
+      },
+      (late) => late.made !== undefined && this.#discardAgent(late.made.agent, key),
     )
-    const record = await this.#record(scoped, loaded, asOf, [...tags])
-    const { made } = loaded
     const loadMs = performance.now() - started
     return { ...refusal, record, source: 'build', serveUntil: record.freshUntil, ...(made && { made }), loadMs }
   }
