@@ -84,7 +84,10 @@ async function stopServing(app: FastifyInstance, turns: RunningTurns, drainMs: n
   return cut
 }
 
-/** Failures outside of any request. A rejection leaves everything in order; after an exception nobody knows, so the worker goes, but not its turns. */
+/**
+ * Failures outside of any request. A rejection leaves everything in order. After an exception nobody knows: the worker
+ * finishes its turns, and goes.
+ */
 function surviveAccidents(app: FastifyInstance): void {
   process.on('unhandledRejection', (error) => app.log.error({ err: error }, 'a failure that nobody waited for'))
   process.on('uncaughtException', (error) => {

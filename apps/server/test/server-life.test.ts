@@ -181,9 +181,9 @@ describe('a server that starts', () => {
   it('says in one line that the database cannot be used, without its password', async () => {
     await using server = await attempt({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:9/agents?password=hunter2' })
     expect(await server.exited).toBe(1)
-    expect(server.stderr).toBe(
-      'Rekindle cannot start: The database postgres://127.0.0.1:9/agents (DATABASE_URL) cannot be used: The database could not be migrated: connect ECONNREFUSED 127.0.0.1:9\n',
-    )
+    const where = 'postgres://127.0.0.1:9/agents (DATABASE_URL)'
+    const why = 'The database could not be migrated: connect ECONNREFUSED 127.0.0.1:9'
+    expect(server.stderr).toBe(`Rekindle cannot start: The database ${where} cannot be used: ${why}\n`)
   })
 
   it('gives up when workers fail again and again, and says why', async () => {
