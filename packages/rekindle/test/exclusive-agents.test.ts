@@ -65,9 +65,10 @@ describe('an exclusive agent', () => {
     expect(await queued).toBe('build expired v2')
   })
 
-  test('cannot be had without a lease', () => {
+  test('cannot be had without a lease', async () => {
     const { cache } = exclusive()
     expect(() => cache.getIfPresent(keyOf())).toThrow('Use acquire or use')
+    await expect(cache.getOrBuild(keyOf())).rejects.toThrow('Use acquire or use')
   })
 
   test('of a build that many wait for goes to one of them, the others queue', async () => {
