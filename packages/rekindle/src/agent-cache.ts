@@ -96,6 +96,9 @@ export class AgentCache<Config, Agent> {
       assertKey(key)
       if (this.#closing !== undefined) throw new CacheClosedError()
       options.signal?.throwIfAborted()
+      if (options.timeoutMs !== undefined && !(options.timeoutMs >= 0)) {
+        throw new InvalidOptionsError('timeoutMs', 'timeoutMs must be a number of at least 0.')
+      }
     } catch (error) {
       return Promise.reject(error as Error)
     }
@@ -202,11 +205,17 @@ export class AgentCache<Config, Agent> {
   /**
    * Hands out no more agents, disposes the idle ones, lets builds and leases in progress end for up to `drainMs` (default
    * 10 000), then aborts and disposes what is left, and releases the store's connection. Calling it again returns the same
-   * promise; it never rejects.
+   * promise. Rejects only for a `drainMs` that is no number, before anything is closed.
    */
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
-    this.#closing ??= this.#close(options.drainMs ?? 10_000)
-    return this.#closing
+    if (this.#closing !== undefined) return this.#closing
+    const { drainMs = 10_000 } = options
+    if (!(drainMs >= 0)) return Promise.reject(new InvalidOptionsError('drainMs', 'drainMs must be a number of at least 0.'))
+    // Known before anything is closed: who hears of that may close, too.
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#closing = promise
+    void this.#close(drainMs).finally(resolve)
+    return promise
   }
 
   async #close(drainMs: number): Promise<void> {

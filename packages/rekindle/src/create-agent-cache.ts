@@ -7,7 +7,7 @@ import { ConfigSource } from './build/config-source.ts'
 import { recipeFrom } from './build/recipe.ts'
 import { systemClock } from './clock.ts'
 import { ConfigTier } from './config/config-tier.ts'
-import { noStore } from './config/no-store.ts'
+import { noHistory, noStore } from './config/no-store.ts'
 import { Events } from './events.ts'
 import { type Invalidated, Invalidations } from './invalidation/invalidations.ts'
 import { matcherFor } from './invalidation/target.ts'
@@ -19,6 +19,9 @@ import type { AgentCacheOptions } from './options.ts'
 import { GuardedStore } from './resilience/guarded-store.ts'
 import { Counters } from './stats.ts'
 import { WaitingRoom } from './waiting-room.ts'
+
+/** Ten years. A store could not keep "for ever": Redis refuses it, and JSON has no infinity. */
+const longestMs = 315_360_000_000
 
 /**
  * Makes an {@link AgentCache}: live agents in this process's memory, their configs in a store shared by all workers, and
@@ -38,9 +41,6 @@ export function createAgentCache<
     store = noStore,
     configSchema,
     configVersion = '1',
-    configTtlMs = 3_600_000,
-    staleWhileRevalidateMs = 0,
-    staleIfErrorMs = 0,
     ttlJitter = 0.1,
     maxConcurrentBuilds = 32,
     buildTimeoutMs = 30_000,
@@ -48,6 +48,9 @@ export function createAgentCache<
     clock = systemClock,
     random = Math.random,
   } = options
+  const configTtlMs = Math.min(options.configTtlMs ?? 3_600_000, longestMs)
+  const staleWhileRevalidateMs = Math.min(options.staleWhileRevalidateMs ?? 0, longestMs)
+  const staleIfErrorMs = Math.min(options.staleIfErrorMs ?? 0, longestMs)
   const { maxAgents = 1000, ttlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = options.live ?? {}
   const liveScope = inOrder(options.liveScope ?? keyFields)
   const configScope = inOrder(options.configScope ?? liveScope)
@@ -68,7 +71,8 @@ export function createAgentCache<
   )
 
   const guarded = new GuardedStore(store.connect(namespace), storeTimeoutMs, clock, events)
-  const invalidations = new Invalidations(randomUUID(), guarded.connection, onInvalidated)
+  const changesSince = (since: number) => guarded.inTime('what was invalidated', () => guarded.connection.changesSince(since))
+  const invalidations = new Invalidations(store === noStore ? noHistory : randomUUID(), changesSince, onInvalidated)
   const { view } = invalidations
 
   const tier = new ConfigTier<Config>(

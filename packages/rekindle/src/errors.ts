@@ -258,3 +258,12 @@ export function listNames(names: Iterable<string>): string {
       .join(', ') + more
   )
 }
+
+/** The text of what was thrown, whatever it is: not everything can be made into a string. */
+export function textOf(error: unknown): string {
+  try {
+    return String(error)
+  } catch {
+    return 'something that cannot be shown'
+  }
+}

@@ -56,10 +56,15 @@ export class Events {
     const event = describe()
     for (const listener of listeners) {
       try {
-        listener(event)
+        const result: unknown = listener(event)
+        if (result instanceof Promise) result.catch((error: unknown) => this.#failed(name, error))
       } catch (error) {
-        if (name !== 'listener-failed') this.emit('listener-failed', () => ({ event: name, error }))
+        this.#failed(name, error)
       }
     }
+  }
+
+  #failed(event: EventName, error: unknown): void {
+    if (event !== 'listener-failed') this.emit('listener-failed', () => ({ event, error }))
   }
 }

@@ -26,6 +26,18 @@ export function assertOptions(options: object): void {
   const { configVersion } = given
   if (configVersion !== undefined && typeof configVersion !== 'string') throw wrong('configVersion', 'a string', configVersion)
   assertScopes(given)
+  assertParts(given)
+}
+
+function assertParts({ store, configSchema, clock }: Record<string, unknown>): void {
+  const has = (part: unknown, ...methods: string[]) =>
+    typeof part === 'object' && part !== null && methods.every((method) => typeof Reflect.get(part, method) === 'function')
+  if (store !== undefined && !has(store, 'connect')) throw wrong('store', 'a ConfigStore, such as sqliteStore({ path })', store)
+  if (clock !== undefined && !has(clock, 'now', 'after')) throw wrong('clock', 'a Clock', clock)
+  const standard: unknown = configSchema === undefined ? undefined : Reflect.get(Object(configSchema), '~standard')
+  if (configSchema !== undefined && !has(standard, 'validate')) {
+    throw wrong('configSchema', 'a Standard Schema (zod, valibot, arktype, …)', configSchema)
+  }
 }
 
 function wrong(option: string, expected: string, got: unknown): InvalidOptionsError {

@@ -17,6 +17,9 @@ import { Waiter } from './waiter.ts'
 /** Requests that may wait at once. More are refused at once rather than queued without bound. */
 const maxWaiting = 10_000
 
+/** After a refresh has failed, the source is left in peace for this time. */
+const refreshPauseMs = 1_000
+
 /** A build in progress, and who waits for it. */
 interface Flight<Config, Agent> {
   readonly id: string
@@ -68,7 +71,6 @@ export class WaitingRoom<Config, Agent> {
   /** `key` has been checked. */
   enter({ agentId, userId, sessionId, reasoning }: AgentKey, options: AcquireOptions): Promise<Lease<Agent, Config>> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting >= maxWaiting) return reject(new QueueFullError(maxWaiting))
       this.#waiting++
       const { live, clock, counters } = this.#parts
       const waiter = new Waiter<Agent, Config>(live.keyOf({ agentId, userId, sessionId, reasoning }), options, clock, {
@@ -90,18 +92,20 @@ export class WaitingRoom<Config, Agent> {
     const live = tier.find(waiter.key)
     if (live === undefined) return this.#join(waiter, undefined)
 
-    const standing = tier.standing(live, clock.now())
+    const now = clock.now()
+    const standing = tier.standing(live, now)
     if (standing === 'expired' || standing === 'idle') {
       tier.retire(live, standing)
       return this.#join(waiter, live.record)
     }
-    if (standing === 'stale') this.#refresh(live)
+    if (standing === 'stale' && now >= live.refreshFrom) this.#refresh(live)
     if (this.#parts.exclusive && live.leases > 0) this.#queue(live, waiter)
     else this.#grantFromMemory(live, waiter)
   }
 
   /** `known`: a config this process has had for the key. */
   #join(waiter: Waiter<Agent, Config>, known: ConfigRecord<Config> | undefined): void {
+    if (this.#refuseIfFull(waiter)) return
     const id = this.#idOf(waiter.key)
     const flight = this.#flights.get(id) ?? this.#start(id, waiter.key, known, undefined)
     flight.waiters.add(waiter)
@@ -110,7 +114,14 @@ export class WaitingRoom<Config, Agent> {
     waiter.leave = () => void flight.waiters.delete(waiter)
   }
 
+  #refuseIfFull(waiter: Waiter<Agent, Config>): boolean {
+    const full = this.#waiting > maxWaiting
+    if (full) waiter.reject(new QueueFullError(maxWaiting))
+    return full
+  }
+
   #queue(live: LiveAgent<Config, Agent>, waiter: Waiter<Agent, Config>): void {
+    if (this.#refuseIfFull(waiter)) return
     const place = {
       grant: () => this.#resolve(waiter, live, fromMemory),
       askAgain: () => this.#place(waiter),
@@ -176,10 +187,15 @@ export class WaitingRoom<Config, Agent> {
 
   #fail(flight: Flight<Config, Agent>, error: unknown): void {
     this.#takeOff(flight)
-    const { events, liveScope } = this.#parts
+    const { events, liveScope, clock } = this.#parts
     const key = projectKey(flight.key, liveScope)
+    if (flight.refreshes !== undefined) flight.refreshes.refreshFrom = clock.now() + refreshPauseMs
     events.emit(flight.refreshes === undefined ? 'build-failed' : 'refresh-failed', () => ({ key, error }))
-    for (const waiter of flight.waiters) waiter.reject(error)
+    for (const waiter of flight.waiters) {
+      // What failed may have read what has been invalidated since, before this one asked.
+      if (waiter.askedAt === flight.startedAt) waiter.reject(error)
+      else this.#place(waiter)
+    }
   }
 
   #land(flight: Flight<Config, Agent>, built: Built<Config, Agent>): void {
@@ -191,7 +207,11 @@ export class WaitingRoom<Config, Agent> {
   #landUnchanged({ refreshes: live, waiters }: Flight<Config, Agent>, { record, serveUntil }: Built<Config, Agent>): void {
     const { counters, live: tier, view } = this.#parts
     counters.created.unchanged++
-    if (live?.state.phase === 'ready' && view.isValid(record)) tier.renew(live, record, serveUntil)
+    if (live?.state.phase === 'ready') {
+      // It may depend on something now that it did not before, and that was invalidated meanwhile.
+      if (view.isValid({ key: live, tags: record.tags, asOf: record.asOf })) tier.renew(live, record, serveUntil)
+      else tier.retire(live, 'invalidated')
+    }
     // Waiters came if the agent left meanwhile. The config is at hand now, so theirs is a short way.
     for (const waiter of waiters) this.#place(waiter)
   }

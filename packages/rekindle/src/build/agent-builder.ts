@@ -77,6 +77,10 @@ export class AgentBuilder<Config, Agent> {
 
   #createFrom({ config }: ConfigRecord<Config>, key: AgentKey, abortion: Abortion): Agent | Promise<Agent> {
     if (this.#recipe.create === undefined) throw new TypeError('an agent that only a full build can make comes with its config')
-    return this.#recipe.create(config, key, abortion)
+    return this.#recipe.create(config, key, {
+      get signal() {
+        return abortion.signal
+      },
+    })
   }
 }

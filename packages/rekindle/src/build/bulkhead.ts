@@ -25,17 +25,24 @@ export class Bulkhead {
     signal.throwIfAborted()
     if (this.#running < this.#limit) this.#running++
     else await this.#turn(signal)
-
+    if (signal.aborted) {
+      this.#leave()
+      throw signal.reason
+    }
     const leave = () => {
       signal.removeEventListener('abort', leave)
       if (left) return
       left = true
-      this.#running--
-      for (const next of this.#waiting) return next()
+      this.#leave()
     }
     let left = false
     signal.addEventListener('abort', leave)
     return leave
+  }
+
+  #leave(): void {
+    this.#running--
+    for (const next of this.#waiting) return next()
   }
 
   #turn(signal: AbortSignal): Promise<void> {

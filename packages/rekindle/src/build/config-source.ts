@@ -1,7 +1,8 @@
+import { inspect } from 'node:util'
 import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { ConfigTier } from '../config/config-tier.ts'
-import { AgentNotFoundError } from '../errors.ts'
+import { AgentNotFoundError, InvalidTargetError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { InvalidationView } from '../invalidation/view.ts'
@@ -106,13 +107,20 @@ export class ConfigSource<Config, Agent> {
     const encoded = configScope.length === liveScope.length ? id : encodeKey(scoped)
     const find = () => this.#find(key, scoped, encoded, wish)
     // An agent that comes with its config can have one owner only.
-    return this.#recipe.opaque ? find() : this.#flights.run(wish.fresh ? `fresh ${encoded}` : encoded, scoped, find)
+    const found = this.#recipe.opaque ? find() : this.#flights.run(wish.fresh ? `fresh ${encoded}` : encoded, scoped, find)
+    const { known } = wish
+    // Not within the flight: another asker's may have known no config.
+    return known === undefined ? found : found.catch((error: unknown) => this.#serveStale(scoped, {}, known, error))
   }
 
   /** A full build although the store had a config: the application could not make an agent of it. */
-  async reload(key: AgentKey, rejected: ConfigRecord<Config>, error: unknown): Promise<Obtained<Config, Agent>> {
-    this.#tier.discard(rejected, error)
-    return this.#load(key, this.#scoped(key), { refusal: 'rejected' })
+  reload(key: AgentKey, rejected: ConfigRecord<Config>, error: unknown): Promise<Obtained<Config, Agent>> {
+    const scoped = this.#scoped(key)
+    const load = () => {
+      this.#tier.discard(rejected, error)
+      return this.#load(key, scoped, { refusal: 'rejected' })
+    }
+    return this.#recipe.opaque ? load() : this.#flights.run(`again ${encodeKey(scoped)}`, scoped, load)
   }
 
   #scoped(key: AgentKey): Partial<AgentKey> {
@@ -126,7 +134,7 @@ export class ConfigSource<Config, Agent> {
     const started = performance.now()
     return this.#tier.lookup(scoped, encoded).then(({ record, refusal, fallback, stale }) => {
       const storeMs = performance.now() - started
-      if (record === undefined) return this.#loadOrServeStale(key, scoped, { refusal, storeMs }, fallback ?? wish.known)
+      if (record === undefined) return this.#loadOrServeStale(key, scoped, { refusal, storeMs }, fallback)
       if (stale && wish.fresh) return this.#loadOrServeStale(key, scoped, { refusal: 'expired', storeMs }, record)
       return { record, source: 'config', serveUntil: record.freshUntil, storeMs }
     })
@@ -141,13 +149,25 @@ export class ConfigSource<Config, Agent> {
     try {
       return await this.#load(key, scoped, refusal)
     } catch (error) {
-      if (stale === undefined || AgentNotFoundError.isInstance(error)) throw error
-      const now = this.#options.clock.now()
-      const staleUntil = stale.freshUntil + this.#options.staleIfErrorMs
-      if (now >= staleUntil || !this.#view.isValid(stale)) throw error
-      this.#events.emit('stale-served', () => ({ key: scoped, error }))
-      return { ...refusal, record: stale, source: 'config', serveUntil: Math.min(now + staleRetryMs, staleUntil) }
+      return this.#serveStale(scoped, refusal, stale, error)
     }
+  }
+
+  /** Throws `error` if `stale` may not stand in for what could not be loaded. */
+  #serveStale(
+    scoped: Partial<AgentKey>,
+    refusal: Refusal,
+    stale: ConfigRecord<Config> | undefined,
+    error: unknown,
+  ): Obtained<Config, Agent> {
+    if (stale === undefined || AgentNotFoundError.isInstance(error)) throw error
+    // Nothing can be made of what an opaque agent could not tell, or of any config without `rebuildAgent`.
+    if (this.#recipe.create === undefined || (this.#recipe.opaque && stale.fingerprint === undefined)) throw error
+    const now = this.#options.clock.now()
+    const staleUntil = stale.freshUntil + this.#options.staleIfErrorMs
+    if (now >= staleUntil || !this.#view.isValid(stale)) throw error
+    this.#events.emit('stale-served', () => ({ key: scoped, error }))
+    return { ...refusal, record: stale, source: 'config', serveUntil: Math.min(now + staleRetryMs, staleUntil) }
   }
 
   async #load(key: AgentKey, scoped: Partial<AgentKey>, refusal: Refusal): Promise<Obtained<Config, Agent>> {
@@ -176,7 +196,7 @@ export class ConfigSource<Config, Agent> {
   async #loadInTurn(key: AgentKey, tags: Set<string>, { signal }: Abortion): Promise<Loaded<Config, Agent>> {
     const leave = await this.#bulkhead.enter(signal)
     try {
-      return await this.#recipe.load(key, { signal, tag: (name) => void tags.add(name) })
+      return await this.#recipe.load(key, { signal, tag: (name) => void tags.add(checkedTag(name)) })
     } finally {
       leave()
     }
@@ -193,9 +213,14 @@ export class ConfigSource<Config, Agent> {
       return await this.#tier.admit(key, loaded.config(), { asOf, tags, store: this.#recipe.create !== undefined })
     } catch (error) {
       // The agent is there, and good. Only what it was made from cannot be told.
-      this.#events.emit('config-not-stored', () => ({ key, path: '$', message: String(error) }))
+      this.#events.emit('config-not-stored', () => ({ key, path: '$', message: textOf(error) }))
       const freshUntil = this.#options.clock.now() + this.#options.configTtlMs
       return { config: undefined as Config, key, fingerprint: undefined, asOf, tags, freshUntil }
     }
   }
+}
+
+function checkedTag(name: unknown): string {
+  if (typeof name !== 'string') throw new InvalidTargetError(`A tag must be a string; got ${inspect(name, { depth: 0 })}.`)
+  return name
 }

@@ -49,7 +49,7 @@ export function recipeFrom<Config, Agent, ConfigFields extends KeyField, LiveFie
 }
 
 function disposeItself(agent: unknown): void | Promise<void> {
-  if (typeof agent !== 'object' || agent === null) return
+  if ((typeof agent !== 'object' && typeof agent !== 'function') || agent === null) return
   const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: dispose } = agent as Partial<AsyncDisposable & Disposable>
   if (typeof disposeAsync === 'function') return Promise.resolve(disposeAsync.call(agent))
   if (typeof dispose === 'function') dispose.call(agent)

@@ -31,8 +31,12 @@ export class SingleFlight<Value, Subject, Known> {
 
   async #join(earlier: Flight<Value, Subject, Known>, key: string, subject: Subject, work: () => Promise<Value>): Promise<Value> {
     const known = this.#known()
-    const value = await earlier.value
-    if (earlier.known === known || this.#holds(value)) return value
+    try {
+      const value = await earlier.value
+      if (earlier.known === known || this.#holds(value)) return value
+    } catch (error) {
+      if (earlier.known === known) throw error
+    }
     this.#land(key, earlier)
     // What flies now, if anything, began after this call.
     return (this.#flights.get(key) ?? this.#start(key, subject, work)).value

@@ -1,6 +1,6 @@
 import { type AgentKey, encodeKey } from '../agent-key.ts'
 import type { Clock } from '../clock.ts'
-import { type ConfigIssue, InvalidConfigError } from '../errors.ts'
+import { type ConfigIssue, InvalidConfigError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Invalidations } from '../invalidation/invalidations.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
@@ -12,7 +12,7 @@ import { fingerprintOf, storeIdOf } from './fingerprint.ts'
 import { freshFor, freshnessAt, type StaleWindows } from './freshness.ts'
 import { InternedConfigs } from './interned-configs.ts'
 import { freezeDeep, parseFrozen, serialize } from './json.ts'
-import { decodePointer, encodePointer } from './pointer.ts'
+import { decodePointer, encodePointer, maxPointerLength } from './pointer.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import { validate } from './validate.ts'
 
@@ -164,7 +164,13 @@ export class ConfigTier<Config> {
     const { configTtlMs, configVersion, staleWhileRevalidateMs, staleIfErrorMs } = this.#options
     const encoded = encodeKey(key)
     const pointer = encodePointer({ ...record, key: encoded, configVersion })
+    if (pointer.length > maxPointerLength) {
+      const message = `key and ${record.tags.length} tags make a pointer of ${pointer.length} characters, more than ${maxPointerLength}`
+      this.#events.emit('config-not-stored', () => ({ key, path: '$', message }))
+      return
+    }
     const ttlMs = Math.ceil(configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs))
+    if (ttlMs === 0) return
     this.#store.writeBehind('a config', (connection) =>
       connection.write({ id: storeIdOf(encoded), pointer, fingerprint, blob, ttlMs }),
     )
@@ -173,7 +179,7 @@ export class ConfigTier<Config> {
   /** Drops a stored config that `createAgent` refused. */
   discard({ key, fingerprint }: ConfigRecord<Config>, error: unknown): void {
     if (fingerprint !== undefined) this.#interned.delete(fingerprint)
-    this.#events.emit('config-refused', () => ({ key, reason: 'rejected', detail: String(error) }))
+    this.#events.emit('config-refused', () => ({ key, reason: 'rejected', detail: textOf(error) }))
     this.#store.writeBehind('a removal', (connection) => connection.remove(storeIdOf(encodeKey(key))))
   }
 }

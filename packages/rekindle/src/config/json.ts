@@ -1,3 +1,5 @@
+import { textOf } from '../errors.ts'
+
 /**
  * Configs as JSON: what would be lost on the way is found and named before it is lost, and what comes back can neither be
  * changed nor pollute a prototype.
@@ -23,7 +25,7 @@ export function serialize(value: unknown): Serialized {
     return loss === undefined ? { text: JSON.stringify(value) } : { loss }
   } catch (error) {
     // A getter or a proxy of the application's threw.
-    return { loss: { path: '$', found: `a value that cannot be read (${String(error)})` } }
+    return { loss: { path: '$', found: `a value that cannot be read (${textOf(error)})` } }
   }
 }
 
@@ -108,11 +110,13 @@ export function parseFrozen(text: string): unknown {
 }
 
 /** Freezes plain objects and arrays all the way down. False if `value` is too deep or holds a `__proto__` property. */
-export function freezeDeep(value: unknown, depth: number = 0): boolean {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return true
+export function freezeDeep(value: unknown, depth: number = 0, seen: Set<object> = new Set()): boolean {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return true
   if (depth > maxDepth || Object.hasOwn(value, '__proto__')) return false
   if (!Array.isArray(value) && !isPlainObject(value)) return true
+  seen.add(value)
+  // What is frozen already may hold what is not.
   Object.freeze(value)
-  for (const child of Object.values(value)) if (!freezeDeep(child, depth + 1)) return false
+  for (const child of Object.values(value)) if (!freezeDeep(child, depth + 1, seen)) return false
   return true
 }

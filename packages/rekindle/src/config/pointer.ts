@@ -18,7 +18,7 @@ export interface Pointer {
 const formatVersion = 1
 
 /** Far above any real pointer; a larger one is not ours, and is not parsed. */
-const maxPointerLength = 65_536
+export const maxPointerLength = 65_536
 
 export function encodePointer(pointer: Pointer): string {
   return JSON.stringify({

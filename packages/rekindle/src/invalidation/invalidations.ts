@@ -12,25 +12,31 @@ export interface Invalidated {
 /** Keeps this process's view of the invalidations in step with the store's, and tells when it has moved. */
 export class Invalidations {
   readonly view: InvalidationView
-  readonly #connection: StoreConnection
+  readonly #changesSince: StoreConnection['changesSince']
   readonly #onInvalidated: (invalidated: Invalidated) => void
   #catchingUp: Promise<void> | undefined
 
-  constructor(history: string, connection: StoreConnection, onInvalidated: (invalidated: Invalidated) => void) {
+  /** `changesSince` asks the store, and must not take for ever. */
+  constructor(history: string, changesSince: StoreConnection['changesSince'], onInvalidated: (invalidated: Invalidated) => void) {
     this.view = new InvalidationView(history)
-    this.#connection = connection
+    this.#changesSince = changesSince
     this.#onInvalidated = onInvalidated
   }
 
-  /** Resolves once the view is no older than `store`, a clock that has just been read. */
+  /**
+   * Resolves once the view is no older than `store`, a clock that has just been read, or has all that the store can tell: a
+   * store may have lost its history, or gone back in it, since that was read.
+   */
   async catchUpWith(store: StoreClock): Promise<void> {
-    while (this.view.isBehind(store)) {
-      this.#catchingUp ??= this.#fetchChanges().finally(() => (this.#catchingUp = undefined))
-      const fetched = this.#catchingUp
-      await fetched
-      // A clock read before the store lost its history can never be caught up with; the newest one has been.
-      if (this.view.stamp.history !== store.history) return
-    }
+    if (!this.view.isBehind(store)) return
+    await this.#catchUp()
+    // What was joined may have begun before `store` was read. What begins now did not.
+    if (this.view.isBehind(store)) await this.#catchUp()
+  }
+
+  #catchUp(): Promise<void> {
+    this.#catchingUp ??= this.#fetchChanges().finally(() => (this.#catchingUp = undefined))
+    return this.#catchingUp
   }
 
   /**
@@ -55,9 +61,9 @@ export class Invalidations {
 
   async #fetchChanges(): Promise<void> {
     const { history, clock: since } = this.view.stamp
-    let changes = await this.#connection.changesSince(since)
+    let changes = await this.#changesSince(since)
     // What another history counted from says nothing: start at its beginning.
-    if (changes.clock.history !== history && since > 0) changes = await this.#connection.changesSince(0)
+    if (changes.clock.history !== history && since > 0) changes = await this.#changesSince(0)
     this.#apply(changes.clock, changes.targets)
   }
 

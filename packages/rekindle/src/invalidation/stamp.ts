@@ -2,11 +2,6 @@
 export interface Stamp {
   readonly history: string
   readonly clock: number
-  /** Counts invalidations of this process that the store, at this clock, did not take. */
+  /** How many invalidations of this process no store had taken by then. In stamps that come from a store: 0. */
   readonly unconfirmed: number
-}
-
-/** Whether `a` was read later than `b`, in the same history. */
-export function isAfter(a: Stamp, b: Stamp): boolean {
-  return a.clock > b.clock || (a.clock === b.clock && a.unconfirmed > b.unconfirmed)
 }

@@ -61,7 +61,13 @@ function encodeFields(fields: Partial<AgentKey>, scopes: readonly (readonly KeyF
 
 /** The fields that a target string names, so that keys can be compared with it; `undefined` for tags and `*`. */
 export function fieldsOf(target: string): Partial<AgentKey> | undefined {
-  return target.startsWith('{') ? (JSON.parse(target) as Partial<AgentKey>) : undefined
+  if (!target.startsWith('{')) return undefined
+  try {
+    return JSON.parse(target) as Partial<AgentKey>
+  } catch {
+    // Not of our making. It names nothing.
+    return undefined
+  }
 }
 
 /** Whether one of `targets` names what an entry depends on. */

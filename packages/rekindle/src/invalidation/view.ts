@@ -1,6 +1,6 @@
 import { type AgentKey, encodeKey, type KeyField, keyFields, projectKey } from '../agent-key.ts'
 import type { StoreChanges, StoreClock } from '../config/config-store.ts'
-import { isAfter, type Stamp } from './stamp.ts'
+import type { Stamp } from './stamp.ts'
 import { everything, fieldsOf, tagTarget } from './target.ts'
 
 /** What an entry depends on. */
@@ -11,6 +11,8 @@ export interface Dependencies {
   /** The clock before anything it was made from was read. */
   readonly asOf: Stamp
 }
+
+const maxUnconfirmed = 10_000
 
 /**
  * What this process knows of the namespace's invalidations: the clock it has caught up to, and for each target the clock of
@@ -23,7 +25,10 @@ export interface Dependencies {
 export class InvalidationView {
   #stamp: Stamp
   #floor = 0
-  readonly #invalidatedAt = new Map<string, Stamp>()
+  /** By target, the clock of its last invalidation. */
+  readonly #invalidatedAt = new Map<string, number>()
+  /** By target, the count of its last invalidation that no store has taken. Outlives histories: no store can take it back. */
+  readonly #unconfirmed = new Map<string, number>()
   /** Sets of key fields that some target has named, by the name they make; usually one to three. */
   readonly #shapes = new Map<string, readonly KeyField[]>()
 
@@ -44,7 +49,7 @@ export class InvalidationView {
 
   isValid({ key, tags, asOf }: Dependencies): boolean {
     if (asOf.history !== this.#stamp.history || asOf.clock < this.#floor) return false
-    if (!isAfter(this.#stamp, asOf)) return true
+    if (asOf.clock >= this.#stamp.clock && asOf.unconfirmed >= this.#stamp.unconfirmed) return true
     if (this.#changed(everything, asOf) || tags.some((tag) => this.#changed(tagTarget(tag), asOf))) return false
     for (const shape of this.#shapes.values()) {
       if (shape.every((field) => field in key) && this.#changed(encodeKey(projectKey(key as AgentKey, shape)), asOf)) return false
@@ -53,33 +58,41 @@ export class InvalidationView {
   }
 
   #changed(target: string, asOf: Stamp): boolean {
-    const invalidated = this.#invalidatedAt.get(target)
-    return invalidated !== undefined && isAfter(invalidated, asOf)
+    return (this.#invalidatedAt.get(target) ?? 0) > asOf.clock || (this.#unconfirmed.get(target) ?? 0) > asOf.unconfirmed
   }
 
   /** Takes in what a store reported. Everything of another history is forgotten, and with it invalid. */
   apply({ clock: store, targets }: StoreChanges): void {
-    if (store.history !== this.#stamp.history) {
+    const { history } = store
+    if (history !== this.#stamp.history) {
       this.#invalidatedAt.clear()
-      this.#shapes.clear()
       this.#floor = 0
     }
-    const { history } = store
-    for (const [target, clock] of targets) this.#record(target, { history, clock, unconfirmed: 0 })
+    for (const [target, clock] of targets) {
+      this.#invalidatedAt.set(target, Math.max(clock, this.#invalidatedAt.get(target) ?? 0))
+      this.#unconfirmed.delete(target)
+      this.#noteShape(target)
+    }
     this.#floor = Math.max(store.floor, this.#floor)
-    const ahead = history !== this.#stamp.history || store.clock > this.#stamp.clock
-    this.#stamp = ahead ? { history, clock: store.clock, unconfirmed: 0 } : { ...this.#stamp }
+    const clock = history === this.#stamp.history ? Math.max(store.clock, this.#stamp.clock) : store.clock
+    this.#stamp = { ...this.#stamp, history, clock }
   }
 
-  /** Takes in an invalidation that the store did not take. The next one that it does take is later than this. */
+  /**
+   * Takes in an invalidation that the store did not take. Nothing from the store that it names is valid here until the store
+   * has taken one for the same target.
+   */
   applyUnconfirmed(targets: readonly string[]): void {
     this.#stamp = { ...this.#stamp, unconfirmed: this.#stamp.unconfirmed + 1 }
-    for (const target of targets) this.#record(target, this.#stamp)
+    // So many failed that it is not worth telling them apart.
+    const named = this.#unconfirmed.size + targets.length > maxUnconfirmed ? [everything] : targets
+    for (const target of named) {
+      this.#unconfirmed.set(target, this.#stamp.unconfirmed)
+      this.#noteShape(target)
+    }
   }
 
-  #record(target: string, at: Stamp): void {
-    const before = this.#invalidatedAt.get(target)
-    if (before === undefined || isAfter(at, before)) this.#invalidatedAt.set(target, at)
+  #noteShape(target: string): void {
     const fields = fieldsOf(target)
     if (fields === undefined) return
     const shape = keyFields.filter((field) => field in fields)

@@ -21,8 +21,8 @@ export class IdleList<Config, Agent> {
     live.listed = true
   }
 
-  /** `live` must be in the list. */
   remove(live: LiveAgent<Config, Agent>): void {
+    if (!live.listed) return
     const { older, younger } = live
     if (older === undefined) this.#oldest = younger
     else older.younger = younger

@@ -55,6 +55,8 @@ export class LiveAgent<Config, Agent> implements AgentKey {
   record: ConfigRecord<Config>
   /** From `freshUntil` to this it serves while it is refreshed. */
   staleUntil: number
+  /** From then on a refresh may be tried. */
+  refreshFrom = 0
   queue: Set<QueuedWaiter<Config, Agent>> | undefined = undefined
   #retirement: AbortController | undefined = undefined
 

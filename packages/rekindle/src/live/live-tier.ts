@@ -50,6 +50,7 @@ export class LiveTier<Config, Agent> {
   #held = 0
   readonly removals: Record<RemovalCause, number>
   #onLastLease: (() => void) | undefined
+  #closed = false
 
   constructor(options: LiveTierOptions, disposer: Disposer<Agent>, events: Events) {
     this.#options = options
@@ -148,12 +149,15 @@ export class LiveTier<Config, Agent> {
 
   /** Makes a new agent findable. One of the same key makes way for it. */
   admit(live: LiveAgent<Config, Agent>): void {
+    if (this.#closed) return this.#leave(live, 'closed')
     const predecessor = this.#index.find(live)
-    if (predecessor !== undefined) this.retire(predecessor, 'replaced')
+    if (predecessor !== undefined) this.#takeOut(predecessor, 'replaced')
     live.state = { phase: 'ready' }
     this.#index.add(live)
     if (live.leases > 0) this.#held++
     else this.#goIdle(live, this.#options.clock.now())
+    // Only now: who hears of it and asks again shall find the new one.
+    if (predecessor !== undefined) this.#sendOff(predecessor, 'replaced')
     this.#evictDownToCapacity()
   }
 
@@ -181,10 +185,18 @@ export class LiveTier<Config, Agent> {
   /** Takes a ready agent out of memory. Does nothing if it has left already. */
   retire(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
     if (live.state.phase !== 'ready') return
+    this.#takeOut(live, cause)
+    this.#sendOff(live, cause)
+  }
+
+  #takeOut(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
     this.#index.remove(live)
     this.#departures.note(encodeKey(this.#named(live)), cause)
-    if (live.listed) this.#idle.remove(live)
+    this.#idle.remove(live)
     if (live.leases > 0) this.#held--
+  }
+
+  #sendOff(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
     const { queue } = live
     live.queue = undefined
     this.#leave(live, cause)
@@ -217,10 +229,8 @@ export class LiveTier<Config, Agent> {
 
   /** Within a millisecond the order of use is not told apart: under load most agents need not be moved. */
   #goIdle(live: LiveAgent<Config, Agent>, now: number): void {
-    if (live.listed) {
-      if (live.idleSince === now) return
-      this.#idle.remove(live)
-    }
+    if (live.listed && live.idleSince === now) return
+    this.#idle.remove(live)
     live.idleSince = now
     this.#idle.push(live)
     this.#sweeper.expect(this.#dueAt(live))
@@ -244,14 +254,17 @@ export class LiveTier<Config, Agent> {
   /** Retires what is due among the idle. Returns when the next will be. */
   #sweep(now: number): number {
     let next = Infinity
+    const due: LiveAgent<Config, Agent>[] = []
     for (let live = this.#idle.oldest; live !== undefined;) {
       const { younger } = live
-      const due = this.#dueAt(live)
+      const dueAt = this.#dueAt(live)
       if (live.leases > 0) this.#idle.remove(live)
-      else if (now < due) next = Math.min(next, due)
-      else this.retire(live, now - live.idleSince >= this.#options.idleMs ? 'idle' : 'expired')
+      else if (now >= dueAt) due.push(live)
+      else next = Math.min(next, dueAt)
       live = younger
     }
+    // Not before the list has been gone through: who hears of it may change the list.
+    for (const live of due) if (live.leases === 0) this.retire(live, now - live.idleSince >= this.#idleMs ? 'idle' : 'expired')
     return next
   }
 
@@ -266,6 +279,7 @@ export class LiveTier<Config, Agent> {
 
   /** Nothing idle stays; what is in use goes when its last lease ends. */
   close(): void {
+    this.#closed = true
     this.#sweeper.stop()
     this.retireWhere(() => true, 'closed')
   }

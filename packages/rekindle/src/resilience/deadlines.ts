@@ -42,8 +42,7 @@ export class Deadlines {
           resolve(value)
         },
         (error: unknown) => {
-          this.#pending.delete(pending)
-          fail(error)
+          if (this.#pending.delete(pending)) fail(error)
         },
       )
     })
@@ -60,8 +59,10 @@ export class Deadlines {
     this.#timer = undefined
     const now = this.#clock.now()
     for (const pending of this.#pending) {
-      if (pending.due > now) {
-        this.#timer = this.#start(pending.due - now)
+      const left = pending.due - now
+      // More than there was to begin with: the clock has been set back.
+      if (left > 0 && left <= this.#ms) {
+        this.#timer = this.#start(left)
         return
       }
       this.#pending.delete(pending)

@@ -15,7 +15,7 @@ const sqliteBusy = 5
 export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    closeSync(openSync(path, 'a', 0o600))
+    createPrivately(path)
   }
   const database = new DatabaseSync(path)
   try {
@@ -28,21 +28,35 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/** Not opened if it is there: closing it again would drop the locks that this process has on it (POSIX). */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 /** Runs `work`, again after a pause if the database was busy. */
 export async function whenFree<Result>(work: () => Result): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return work()
     } catch (error) {
-      if ((error as { errcode?: number }).errcode !== sqliteBusy || attempt === attempts) throw error
+      // The lowest byte: the rest of an extended code says why it is busy.
+      const code = ((error as { errcode?: number }).errcode ?? 0) & 0xff
+      if (code !== sqliteBusy || attempt === attempts) throw error
       await delay(attempt * busyTimeoutMs)
     }
   }
 }
 
-/** Runs `work` in a transaction that may write from its start, so that what it read cannot have changed when it writes. */
-export function transaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec('BEGIN IMMEDIATE')
+/**
+ * Runs `work` in a transaction. `IMMEDIATE`: it may write from its start, so that what it read cannot have changed when it
+ * writes. `DEFERRED`: it reads at one instant, and as a rule does not write.
+ */
+export function transaction<Result>(database: DatabaseSync, work: () => Result, mode: 'IMMEDIATE' | 'DEFERRED'): Result {
+  database.exec(`BEGIN ${mode}`)
   try {
     const result = work()
     database.exec('COMMIT')

@@ -43,11 +43,15 @@ export class SqliteConnection implements StoreConnection {
     const now = this.#now()
     await whenFree(() => {
       const { database, writeBlob, writePointer } = this.#open()
-      transaction(database, () => {
-        writeBlob.run(this.#namespace, fingerprint, blob, now + ttlMs)
-        writePointer.run(this.#namespace, id, pointer, now + ttlMs)
-        if (now - this.#sweptAt >= sweepIntervalMs) this.#sweep(now)
-      })
+      transaction(
+        database,
+        () => {
+          writeBlob.run(this.#namespace, fingerprint, blob, now + ttlMs)
+          writePointer.run(this.#namespace, id, pointer, now + ttlMs)
+          if (now - this.#sweptAt >= sweepIntervalMs) this.#sweep(now)
+        },
+        'IMMEDIATE',
+      )
     })
   }
 
@@ -58,23 +62,31 @@ export class SqliteConnection implements StoreConnection {
   async invalidate(targets: readonly string[]): Promise<{ previous: number; clock: StoreClock }> {
     return whenFree(() => {
       const { database, advance, writeTarget } = this.#open()
-      return transaction(database, () => {
-        const { history, clock: previous, floor } = this.#clockIn()
-        const clock = Math.max(previous + 1, Math.round(this.#now() * 1000))
-        advance.run(clock, this.#namespace)
-        for (const target of targets) writeTarget.run(this.#namespace, target, clock)
-        return { previous, clock: { history, clock, floor } }
-      })
+      return transaction(
+        database,
+        () => {
+          const { history, clock: previous, floor } = this.#clockIn()
+          const clock = Math.max(previous + 1, Math.round(this.#now() * 1000))
+          advance.run(clock, this.#namespace)
+          for (const target of targets) writeTarget.run(this.#namespace, target, clock)
+          return { previous, clock: { history, clock, floor } }
+        },
+        'IMMEDIATE',
+      )
     })
   }
 
   async changesSince(since: number): Promise<StoreChanges> {
     return whenFree(() => {
       const { database, changes } = this.#open()
-      return transaction(database, () => ({
-        clock: this.#clockIn(),
-        targets: changes.all(this.#namespace, since).map((row) => [row['target'] as string, row['clock'] as number] as const),
-      }))
+      return transaction(
+        database,
+        () => ({
+          clock: this.#clockIn(),
+          targets: changes.all(this.#namespace, since).map((row) => [row['target'] as string, row['clock'] as number] as const),
+        }),
+        'DEFERRED',
+      )
     })
   }
 
@@ -85,7 +97,7 @@ export class SqliteConnection implements StoreConnection {
   }
 
   #makeClock(): StoreClock {
-    return transaction(this.#open().database, () => this.#clockIn())
+    return transaction(this.#open().database, () => this.#clockIn(), 'IMMEDIATE')
   }
 
   /** Inside a transaction: the clock, made if there is none. */
