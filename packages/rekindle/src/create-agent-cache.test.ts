@@ -431,3 +431,21 @@ describe('options', () => {
     expect(String(error)).toContain(option)
   })
 })
+
+describe('a source that fails', () => {
+  test('is not asked again for every stale hit', async () => {
+    const agents = new TestAgents({ configTtlMs: 1_000, staleWhileRevalidateMs: 60_000 })
+    await agents.ask()
+    agents.load = () => Promise.reject(new Error('down'))
+    await agents.clock.advance(1_500)
+    for (let n = 0; n < 50; n++) {
+      expect(await agents.ask()).toBe('memory v1')
+      await settle()
+    }
+    expect(agents.loads).toHaveLength(2)
+    await agents.clock.advance(1_000)
+    await agents.ask()
+    await settle()
+    expect(agents.loads).toHaveLength(3)
+  })
+})

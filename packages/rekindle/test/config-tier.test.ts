@@ -335,3 +335,60 @@ describe('writes', () => {
     expect(arrived).toBe(true)
   })
 })
+
+describe('configs that the store or the schema would spoil', () => {
+  test('are frozen even where the schema has frozen only the outside', async () => {
+    const configSchema = z.object({ name: z.string(), version: z.number(), inner: z.object({ role: z.string() }) }).readonly()
+    const agents = worker({ configSchema })
+    agents.load = () => ({ name: 'n', version: 1, inner: { role: 'user' } })
+    using lease = await agents.cache.acquire(keyOf())
+    expect(() => Object.assign(lease.config['inner'] as object, { role: 'admin' })).toThrow(TypeError)
+  })
+
+  test('with too many tags are named and not stored', async () => {
+    const agents = worker().record('config-not-stored', ({ path: at, message }) => `${at} ${message}`)
+    agents.load = (_, { tag }) => {
+      for (let n = 0; n < 3_000; n++) tag(`a tag with a long name, number ${n}`)
+      return { name: 'n', version: 1 }
+    }
+    expect(await askOnce(agents)).toBe('build cold v1')
+    expect(agents.trace[0]).toMatch(/^\$ key and 3000 tags make a pointer of \d+ characters, more than 65536$/)
+  })
+
+  test('with a tag that is no string are refused at once', async () => {
+    const agents = worker()
+    agents.load = (_, { tag }) => {
+      tag(42 as never)
+      return { name: 'n', version: 1 }
+    }
+    await expect(agents.ask()).rejects.toThrow('A tag must be a string; got 42.')
+  })
+
+  test.each([Infinity, 0, 1e21])('with a time to live of %d are served, and stored if that makes sense', async (configTtlMs) => {
+    const agents = worker({ configTtlMs }).record('store-error', ({ error }) => String(error))
+    expect(await askOnce(agents)).toBe('build cold v1')
+    expect(await askOnce(worker({ configTtlMs }))).toBe(configTtlMs === 0 ? 'build cold v1' : 'config cold v1')
+    expect(agents.trace).toEqual([])
+  })
+
+  test('that createAgent refuses are loaded once for all sessions that share them', async () => {
+    await askOnce(worker({ configScope: ['agentId'] }))
+    const agents = worker({ configScope: ['agentId'] })
+    agents.version = 2
+    agents.onCreate = ({ version }) => {
+      if (version === 1) throw new Error('outdated')
+    }
+    await Promise.all(Array.from({ length: 50 }, (_, n) => agents.ask({ sessionId: `${n}` })))
+    expect(agents.loads).toHaveLength(1)
+  })
+
+  test('that one session knows stand in for it, whoever asked first', async () => {
+    const agents = new TestAgents({ configScope: ['agentId'], configTtlMs: 1_000, staleIfErrorMs: 60_000, live: { idleMs: 1e9 } })
+    await agents.ask({ sessionId: 'known' })
+    await agents.clock.advance(1_500)
+    agents.load = () => Promise.reject(new Error('down'))
+    const [stranger, known] = await Promise.allSettled([agents.ask({ sessionId: 'new' }), agents.ask({ sessionId: 'known' })])
+    expect(stranger.status).toBe('rejected')
+    expect(known).toMatchObject({ value: 'config expired v1' })
+  })
+})

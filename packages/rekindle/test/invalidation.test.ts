@@ -220,3 +220,52 @@ describe('invalidations that come faster than loads', () => {
     expect(agents.loads).toHaveLength(2)
   })
 })
+
+describe('what was read before an invalidation', () => {
+  test('does not renew an agent that a refresh found unchanged', async () => {
+    const agents = new TestAgents({ configTtlMs: 1_000, staleWhileRevalidateMs: 60_000, live: { idleMs: 1e9 } })
+    await agents.ask()
+    const held = gate()
+    agents.load = async (_, { tag }) => {
+      tag('model')
+      const { version } = agents
+      await held.promise
+      return { name: 'agent a', version }
+    }
+    await agents.clock.advance(1_500)
+    expect(await agents.ask()).toBe('memory v1')
+    await settle()
+    agents.load = () => ({ name: 'agent a', version: 2 })
+    await agents.cache.invalidate({ tags: ['model'] })
+    held.open()
+    await settle()
+    expect(await agents.ask()).toBe('build invalidated v2')
+  })
+
+  test('is no reason to fail those who asked after it', async () => {
+    const agents = worker()
+    const held = gate()
+    agents.load = async () => {
+      await held.promise
+      throw new Error('no such row')
+    }
+    const early = agents.ask().catch((error: unknown) => String(error))
+    await settle()
+    await agents.cache.invalidate({ tags: ['rows'] })
+    const late = agents.ask()
+    await settle()
+    agents.load = () => ({ name: 'n', version: 2 })
+    held.open()
+    expect(await early).toBe('Error: no such row')
+    expect(await late).toBe('build cold v2')
+  })
+})
+
+describe('a cache without a store', () => {
+  test('invalidates what is named and nothing else, from the first time on', async () => {
+    const agents = new TestAgents()
+    for (const agentId of ['a', 'b', 'c']) await agents.ask({ agentId })
+    await agents.cache.invalidate({ agentId: 'a' })
+    expect(agents.cache.stats().live).toBe(2)
+  })
+})

@@ -194,3 +194,69 @@ describe('listeners', () => {
     expect(seen).toEqual([])
   })
 })
+
+describe('listeners that act on what they hear', () => {
+  const refreshing = { configTtlMs: 1_000, staleWhileRevalidateMs: 60_000 }
+
+  test('by asking again get the successor, and nothing is built twice', async () => {
+    const agents = new TestAgents({ ...refreshing })
+    const held = await agents.cache.acquire(keyOf())
+    let successor: Promise<string> | undefined
+    held.retired.addEventListener('abort', () => (successor = agents.ask()))
+    agents.version = 2
+    await agents.clock.advance(1_500)
+    await agents.ask()
+    await settle()
+    expect(await successor).toBe('memory v2')
+    expect(agents.loads).toHaveLength(2)
+    held.release()
+  })
+
+  test('by closing the cache leave nothing behind', async () => {
+    const agents = new TestAgents({ ...refreshing })
+    const held = await agents.cache.acquire(keyOf())
+    let closing: Promise<void> | undefined
+    held.retired.addEventListener('abort', () => {
+      closing = agents.cache.close()
+      held.release()
+    })
+    agents.version = 2
+    await agents.clock.advance(1_500)
+    await agents.ask()
+    await settle()
+    await closing
+    expect(agents.cache.close()).toBe(closing)
+    expect(agents.made.map(({ disposals }) => disposals)).toEqual([1, 1])
+    expect(agents.cache.stats()).toMatchObject({ live: 0, inUse: 0 })
+    expect(agents.clock.timers).toBe(0)
+    await expect(agents.ask()).rejects.toMatchObject({ code: 'REKINDLE_CACHE_CLOSED' })
+  })
+
+  test('by taking the next agent due do not keep the others from being swept', async () => {
+    const agents = new TestAgents({ configTtlMs: 1e9, live: { idleMs: 10_000, maxAgents: 100 } })
+    await agents.ask({ userId: 'first' })
+    await agents.clock.advance(1)
+    const held = await agents.cache.acquire(keyOf({ userId: 'held' }))
+    for (let n = 0; n < 8; n++) {
+      await agents.clock.advance(1)
+      await agents.ask({ userId: `${n}` })
+    }
+    const off = agents.cache.on('retired', () => {
+      off()
+      void agents.cache.invalidate({ userId: 'held' })
+    })
+    await agents.clock.advance(60_000)
+    expect(agents.cache.stats()).toMatchObject({ live: 0, idle: 0, inUse: 1 })
+    held.release()
+    await settle()
+    expect(agents.made.every(({ disposals }) => disposals === 1)).toBe(true)
+  })
+
+  test('and reject do not bring the process down', async () => {
+    const agents = new TestAgents().record('listener-failed', ({ event, error }) => `${event}: ${String(error)}`)
+    agents.cache.on('created', (() => Promise.reject(new Error('async'))) as () => void)
+    await agents.ask()
+    await settle()
+    expect(agents.trace).toEqual(['created: Error: async'])
+  })
+})
