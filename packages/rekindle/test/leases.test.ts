@@ -254,7 +254,8 @@ describe('listeners that act on what they hear', () => {
 
   test('and reject do not bring the process down', async () => {
     const agents = new TestAgents().record('listener-failed', ({ event, error }) => `${event}: ${String(error)}`)
-    agents.cache.on('created', (() => Promise.reject(new Error('async'))) as () => void)
+    const listener: () => unknown = () => Promise.reject(new Error('async'))
+    agents.cache.on('created', listener as () => void)
     await agents.ask()
     await settle()
     expect(agents.trace).toEqual(['created: Error: async'])

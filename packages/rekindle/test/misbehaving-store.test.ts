@@ -92,7 +92,7 @@ describe('a store that takes reads but no invalidation', () => {
     await agents.ask()
     const { invalidate } = world.connection
     world.connection.invalidate = failing.invalidate
-    await expect(agents.cache.invalidate({ agentId: 'a' })).rejects.toThrow()
+    await expect(agents.cache.invalidate({ agentId: 'a' })).rejects.toThrow('Call invalidate again')
     world.connection.invalidate = invalidate
     await invalidate(['#"other"'])
     const other = new TestAgents({ store: world.store })
