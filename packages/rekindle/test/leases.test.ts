@@ -202,7 +202,9 @@ describe('listeners that act on what they hear', () => {
     const agents = new TestAgents({ ...refreshing })
     const held = await agents.cache.acquire(keyOf())
     let successor: Promise<string> | undefined
-    held.retired.addEventListener('abort', () => (successor = agents.ask()))
+    held.retired.addEventListener('abort', () => {
+      successor = agents.ask()
+    })
     agents.version = 2
     await agents.clock.advance(1_500)
     await agents.ask()
