@@ -62,7 +62,15 @@ export function transaction<Result>(database: DatabaseSync, work: () => Result, 
     database.exec('COMMIT')
     return result
   } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK')
+    rollBack(database)
     throw error
+  }
+}
+
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // Some errors have ended the transaction already, and only the newest Node can tell.
   }
 }
