@@ -1,11 +1,6 @@
+import type { JsonObject, JsonValue } from './json-value.ts'
 import type { ReasoningLevel } from './reasoning-level.ts'
 import type { SecretReference } from './secret-reference.ts'
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
-
-export interface JsonObject {
-  readonly [name: string]: JsonValue
-}
 
 /**
  * An agent as plain JSON: what `loadConfig` returns, the store keeps and every adapter's `createAgent` reads. It describes the

@@ -3,8 +3,6 @@
 export type {
   AgentConfig,
   AgentSettings,
-  JsonObject,
-  JsonValue,
   LocalMcpServer,
   McpServerConfig,
   McpToolDefinition,
@@ -16,3 +14,4 @@ export { agentConfigSchema } from './agent-config-schema.ts'
 export { type ModelId, parseModelId } from './model-id.ts'
 export { type ReasoningLevel, reasoningLevel, reasoningLevels } from './reasoning-level.ts'
 export { isSecretReference, type ResolveSecret, resolveSecrets, type SecretReference } from './secret-reference.ts'
+export type { JsonObject, JsonValue } from './json-value.ts'

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { UnresolvedSecretError } from '../errors.ts'
-import type { JsonValue } from './agent-config.ts'
+import type { JsonValue } from './json-value.ts'
 
 /** Stands in a config for a secret, which is put in its place only when the agent is made. */
 export type SecretReference = { readonly $secret: string }

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import type { ToolSet } from 'ai'
 import type { AgentKey } from '../agent-key.ts'
-import type { JsonObject, ToolReference } from '../agent-config/agent-config.ts'
+import type { ToolReference } from '../agent-config/agent-config.ts'
+import type { JsonObject } from '../agent-config/json-value.ts'
 import { type ResolveSecret, resolveSecrets } from '../agent-config/secret-reference.ts'
 import { InvalidOptionsError, UnknownToolError, UnsupportedConfigError } from '../errors.ts'
 
