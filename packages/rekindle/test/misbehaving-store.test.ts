@@ -86,6 +86,18 @@ describe('a store that takes reads but no invalidation', () => {
     expect(await agents.ask()).toBe('memory v2')
   })
 
+  test('although the store knows of an earlier invalidation of the same', async () => {
+    const world = memoryStore()
+    const { invalidate } = world.connection
+    await invalidate(['{"agentId":"a"}'])
+    await new TestAgents({ store: world.store }).ask()
+    world.connection.invalidate = failing.invalidate
+    const agents = new TestAgents({ store: world.store })
+    agents.version = 2
+    await expect(agents.cache.invalidate({ agentId: 'a' })).rejects.toThrow('Call invalidate again')
+    expect(await agents.ask()).toBe('build invalidated v2')
+  })
+
   test('nor what others have put there since, at a later clock', async () => {
     const world = memoryStore()
     const agents = new TestAgents({ store: world.store, live: { maxAgents: 0 } })

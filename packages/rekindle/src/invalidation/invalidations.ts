@@ -48,6 +48,7 @@ export class Invalidations {
       this.#applyUnconfirmed(targets)
       throw new InvalidationFailedError(error)
     })
+    this.view.confirm(targets)
     const { history, clock: seen } = this.view.stamp
     if (history === written.clock.history && seen === written.previous) {
       this.#apply(

@@ -27,8 +27,11 @@ export class InvalidationView {
   #floor = 0
   /** By target, the clock of its last invalidation. */
   readonly #invalidatedAt = new Map<string, number>()
-  /** By target, the count of its last invalidation that no store has taken. Outlives histories: no store can take it back. */
-  readonly #unconfirmed = new Map<string, number>()
+  /**
+   * By target, when an invalidation of it was last tried that no store took. Outlives histories: nothing that a store says of
+   * earlier times takes it back.
+   */
+  readonly #unconfirmed = new Map<string, Stamp>()
   /** Sets of key fields that some target has named, by the name they make; usually one to three. */
   readonly #shapes = new Map<string, readonly KeyField[]>()
 
@@ -58,7 +61,9 @@ export class InvalidationView {
   }
 
   #changed(target: string, asOf: Stamp): boolean {
-    return (this.#invalidatedAt.get(target) ?? 0) > asOf.clock || (this.#unconfirmed.get(target) ?? 0) > asOf.unconfirmed
+    return (
+      (this.#invalidatedAt.get(target) ?? 0) > asOf.clock || (this.#unconfirmed.get(target)?.unconfirmed ?? 0) > asOf.unconfirmed
+    )
   }
 
   /** Takes in what a store reported. Everything of another history is forgotten, and with it invalid. */
@@ -70,12 +75,14 @@ export class InvalidationView {
     }
     for (const [target, clock] of targets) {
       this.#invalidatedAt.set(target, Math.max(clock, this.#invalidatedAt.get(target) ?? 0))
-      this.#unconfirmed.delete(target)
+      const tried = this.#unconfirmed.get(target)
+      if (tried?.history === history && clock > tried.clock) this.#unconfirmed.delete(target)
       this.#noteShape(target)
     }
     this.#floor = Math.max(store.floor, this.#floor)
     const clock = history === this.#stamp.history ? Math.max(store.clock, this.#stamp.clock) : store.clock
-    this.#stamp = { ...this.#stamp, history, clock }
+    const moved = targets.length > 0 || history !== this.#stamp.history || clock !== this.#stamp.clock
+    if (moved) this.#stamp = { ...this.#stamp, history, clock }
   }
 
   /**
@@ -87,9 +94,14 @@ export class InvalidationView {
     // So many failed that it is not worth telling them apart.
     const named = this.#unconfirmed.size + targets.length > maxUnconfirmed ? [everything] : targets
     for (const target of named) {
-      this.#unconfirmed.set(target, this.#stamp.unconfirmed)
+      this.#unconfirmed.set(target, this.#stamp)
       this.#noteShape(target)
     }
+  }
+
+  /** The store has taken an invalidation by this process. */
+  confirm(targets: readonly string[]): void {
+    for (const target of targets) this.#unconfirmed.delete(target)
   }
 
   #noteShape(target: string): void {
