@@ -23,8 +23,6 @@ const longestTimeout = 2 ** 31 - 1
  * within a millisecond, it stands still until the millisecond is over (or, if that comes later, the turn of the event loop).
  */
 const readsPerMs = 32
-/** For a process whose timers are being faked: time must not stand still for good. */
-const maxReads = 4_096
 let latest = 0
 let reads = 0
 let standing = false
@@ -34,12 +32,11 @@ const goOn = (): void => {
 
 export const systemClock: Clock = {
   now() {
-    if (standing && ++reads < maxReads) return latest
+    if (standing) return latest
     const now = Date.now()
-    if (now !== latest || reads >= maxReads) {
+    if (now !== latest) {
       latest = now
       reads = 0
-      standing = false
     } else if (++reads === readsPerMs) {
       standing = true
       realSetTimeout(goOn, 1).unref()
