@@ -234,24 +234,23 @@ describe('listeners that act on what they hear', () => {
     await expect(agents.ask()).rejects.toMatchObject({ code: 'REKINDLE_CACHE_CLOSED' })
   })
 
-  test('by taking the next agent due do not keep the others from being swept', async () => {
-    const agents = new TestAgents({ configTtlMs: 1e9, live: { idleMs: 10_000, maxAgents: 100 } })
-    await agents.ask({ userId: 'first' })
-    await agents.clock.advance(1)
+  test('by sending off the next agent in line do not keep the others from being swept', async () => {
+    const agents = new TestAgents({ configTtlMs: 5_000, live: { idleMs: 1e9 } })
+    // All due at once; the second is held, and still in its place among the idle.
+    for (const userId of ['first', 'held', '0', '1', '2', '3']) await agents.ask({ userId })
     const held = await agents.cache.acquire(keyOf({ userId: 'held' }))
-    for (let n = 0; n < 8; n++) {
-      await agents.clock.advance(1)
-      await agents.ask({ userId: `${n}` })
-    }
+    let again: Promise<string> | undefined
     const off = agents.cache.on('retired', () => {
       off()
-      void agents.cache.invalidate({ userId: 'held' })
+      // Finds it expired, and so retires it, in the middle of the sweep.
+      again = agents.ask({ userId: 'held' })
     })
     await agents.clock.advance(60_000)
+    expect(await again).toBe('build expired v1')
     expect(agents.cache.stats()).toMatchObject({ live: 0, idle: 0, inUse: 1 })
     held.release()
     await settle()
-    expect(agents.made.every(({ disposals }) => disposals === 1)).toBe(true)
+    expect(agents.made.map(({ disposals }) => disposals)).toEqual([1, 1, 1, 1, 1, 1, 1])
   })
 
   test('and reject do not bring the process down', async () => {
