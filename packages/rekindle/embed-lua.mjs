@@ -7,7 +7,7 @@ const folder = new URL('src/redis/', import.meta.url)
 const target = new URL('scripts.generated.ts', folder)
 const read = (name) => readFileSync(new URL(name, folder), 'utf8')
 
-const scripts = ['changes', 'invalidate'].map((name) => {
+const scripts = ['claim', 'invalidate', 'release', 'sync', 'workers'].map((name) => {
   const lua = read(`${name}.lua`).replace(/^-- include (\S+)$/gm, (_, file) => read(file).trimEnd())
   const sha1 = createHash('sha1').update(lua).digest('hex')
   return `export const ${name}: RedisScript = {\n  sha1: '${sha1}',\n  lua: ${JSON.stringify(lua)},\n}\n`

@@ -2,13 +2,15 @@ import { type AgentKey, assertKey, type KeyField } from './agent-key.ts'
 import type { Clock } from './clock.ts'
 import { CacheClosedError, InvalidOptionsError } from './errors.ts'
 import type { EventListener, EventName, Events } from './events.ts'
+import type { Confirmations } from './invalidation/confirmation.ts'
+import type { Heartbeat } from './invalidation/heartbeat.ts'
 import type { Invalidations } from './invalidation/invalidations.ts'
 import { encodeTargets } from './invalidation/target.ts'
 import type { Disposer } from './live/disposer.ts'
 import { fromMemory, type Lease, LiveLease } from './live/lease.ts'
 import type { LiveAgent } from './live/live-agent.ts'
 import type { LiveTier } from './live/live-tier.ts'
-import type { AcquireOptions, InvalidationTarget } from './options.ts'
+import type { AcquireOptions, InvalidateOptions, InvalidationTarget } from './options.ts'
 import { withDeadline } from './resilience/deadline.ts'
 import type { GuardedStore } from './resilience/guarded-store.ts'
 import type { AgentCacheStats, Counters } from './stats.ts'
@@ -24,6 +26,10 @@ export interface AgentCacheParts<Config, Agent> {
   readonly live: LiveTier<Config, Agent>
   readonly room: WaitingRoom<Config, Agent>
   readonly invalidations: Invalidations
+  readonly heartbeat: Heartbeat
+  readonly confirmations: Confirmations
+  /** Stops listening to other workers, and tells them not to wait for this one. */
+  readonly leave: () => Promise<void>
   readonly store: GuardedStore
   readonly disposer: Disposer<Agent>
   readonly counters: Counters
@@ -162,17 +168,24 @@ export class AgentCache<Config, Agent> {
   }
 
   /**
-   * Makes every agent and config that `target` names invalid: no `acquire` that begins after this has resolved gets what was
-   * loaded before. Those who hold such an agent keep it, and their `lease.retired` fires.
+   * Makes every agent and config that `target` names invalid. Once this has resolved, no `acquire` that begins then gets what
+   * was loaded before: in this process; from the config tier, in any process; from the memory of others, as soon as word
+   * reaches them (milliseconds; within `maxStalenessMs` if it is lost). With `confirm` it resolves only when every live worker
+   * has dropped it from memory, too. Those who hold such an agent keep it, and their `lease.retired` fires.
    *
-   * Rejects with {@link InvalidTargetError}, or with {@link InvalidationFailedError} if the store did not take it.
+   * Rejects with {@link InvalidTargetError}; with {@link InvalidationFailedError} if the store did not take it; with
+   * {@link InvalidationUnconfirmedError}, which names the workers that did not report within `timeoutMs`.
    */
-  async invalidate(target: InvalidationTarget): Promise<void> {
-    const { invalidations, store, scopes } = this.#parts
+  async invalidate(target: InvalidationTarget, { confirm = false, timeoutMs = 5_000 }: InvalidateOptions = {}): Promise<void> {
+    const { invalidations, confirmations, heartbeat, scopes } = this.#parts
+    if (!(timeoutMs >= 0)) throw new InvalidOptionsError('timeoutMs', 'timeoutMs must be a number of at least 0.')
     const targets = encodeTargets(target, scopes)
     // Nothing here depends on the fields named.
     if (targets.length === 0) return
-    await invalidations.invalidate(targets, () => store.inTime('an invalidation', () => store.connection.invalidate(targets)))
+    // Reports come by mail.
+    if (confirm) heartbeat.start()
+    const clock = await invalidations.invalidate(targets)
+    if (confirm) await confirmations.confirm(clock, timeoutMs)
   }
 
   stats(): AgentCacheStats {
@@ -188,6 +201,7 @@ export class AgentCache<Config, Agent> {
       idle: size + leaving - inUse,
       inUse,
       waiting: room.waiting,
+      synced: this.#parts.heartbeat.synced,
       building: room.building,
       latency: {
         memory: latency.memory.summary(),
@@ -219,9 +233,10 @@ export class AgentCache<Config, Agent> {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const { live, room, disposer, store, giveUp } = this.#parts
+    const { live, room, disposer, store, giveUp, leave } = this.#parts
     room.close()
     live.close()
+    const left = leave()
     const drained = await this.#within(drainMs, this.#drain())
     if (!drained) {
       giveUp.abort(new CacheClosedError())
@@ -229,6 +244,7 @@ export class AgentCache<Config, Agent> {
       live.abandonLeases()
     }
     await this.#within(Math.max(graceMs, drainMs), disposer.settled())
+    await left
     await store.close()
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { AgentCache } from './agent-cache.ts'
 import { inOrder, type KeyField, keyFields } from './agent-key.ts'
 import { AgentBuilder } from './build/agent-builder.ts'
@@ -7,9 +8,10 @@ import { ConfigSource } from './build/config-source.ts'
 import { recipeFrom } from './build/recipe.ts'
 import { systemClock } from './clock.ts'
 import { ConfigTier } from './config/config-tier.ts'
-import { noHistory, noStore } from './config/no-store.ts'
+import { noStore } from './config/no-store.ts'
 import { Events } from './events.ts'
-import { type Invalidated, Invalidations } from './invalidation/invalidations.ts'
+import { joinFleet } from './fleet.ts'
+import type { Invalidated } from './invalidation/invalidations.ts'
 import { matcherFor } from './invalidation/target.ts'
 import { Disposer } from './live/disposer.ts'
 import type { LiveAgent } from './live/live-agent.ts'
@@ -45,6 +47,8 @@ export function createAgentCache<
     maxConcurrentBuilds = 32,
     buildTimeoutMs = 30_000,
     storeTimeoutMs = 250,
+    maxStalenessMs = 1_000,
+    whenUnsynced = 'serve',
     clock = systemClock,
     random = Math.random,
   } = options
@@ -70,10 +74,24 @@ export function createAgentCache<
     events,
   )
 
-  const guarded = new GuardedStore(store.connect(namespace), storeTimeoutMs, clock, events)
-  const changesSince = (since: number) => guarded.inTime('what was invalidated', () => guarded.connection.changesSince(since))
-  const invalidations = new Invalidations(store === noStore ? noHistory : randomUUID(), changesSince, onInvalidated)
+  const worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
+  // No entry is valid for longer than it is fresh, stale windows and its own loading included.
+  const retentionMs = Math.min(configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) + buildTimeoutMs, longestMs)
+  const guarded = new GuardedStore(store.connect(namespace, { retentionMs }), storeTimeoutMs, clock, events)
+  const fleet = joinFleet({
+    worker,
+    store: guarded,
+    shared: store !== noStore,
+    clock,
+    events,
+    maxStalenessMs,
+    whenUnsynced,
+    live,
+    onInvalidated,
+  })
+  const { invalidations, heartbeat, confirmations, claims, leave } = fleet
   const { view } = invalidations
+  let { history } = view.stamp
 
   const tier = new ConfigTier<Config>(
     { configSchema, configVersion, configTtlMs, ttlJitter, clock, random, ...windows },
@@ -84,19 +102,22 @@ export function createAgentCache<
   const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
   const source = new ConfigSource<Config, Agent>(
     { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs },
-    { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), discardAgent },
+    { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), claims, discardAgent },
   )
   const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, discardAgent)
-  const room = new WaitingRoom<Config, Agent>({ live, builder, view, counters, events, clock, liveScope, exclusive })
+  const room = new WaitingRoom<Config, Agent>({ live, builder, view, heartbeat, counters, events, clock, liveScope, exclusive })
 
   /** Nobody who asks from now on gets what has been made, or is being made, of what is now invalid. */
-  function onInvalidated({ targets, stamp }: Invalidated): void {
+  function onInvalidated({ targets, stamp, floor }: Invalidated): void {
     const named = matcherFor(targets)
     room.detach((key) => named(key, []))
     source.detach((key) => named(key, []))
-    const isInvalid = (agent: LiveAgent<Config, Agent>) =>
-      agent.record.asOf.history !== stamp.history || named(agent, agent.record.tags)
-    const retired = live.retireWhere(isInvalid, 'invalidated')
+    let retired = live.retireDependents(targets, 'invalidated')
+    if (floor > 0 || stamp.history !== history) {
+      history = stamp.history
+      const isOld = ({ record: { asOf } }: LiveAgent<Config, Agent>) => asOf.history !== history || asOf.clock < floor
+      retired += live.retireWhere(isOld, 'invalidated')
+    }
     if (targets.length > 0 || retired > 0) events.emit('invalidated', () => ({ targets, clock: stamp.clock, retired }))
   }
 
@@ -104,6 +125,9 @@ export function createAgentCache<
     live,
     room,
     invalidations,
+    heartbeat,
+    confirmations,
+    leave,
     store: guarded,
     disposer,
     counters,

@@ -18,6 +18,7 @@ export type RekindleErrorCode =
   | 'REKINDLE_CACHE_CLOSED'
   | 'REKINDLE_STORE_TIMEOUT'
   | 'REKINDLE_INVALIDATION_FAILED'
+  | 'REKINDLE_INVALIDATION_UNCONFIRMED'
   | 'REKINDLE_UNKNOWN_MODEL'
   | 'REKINDLE_UNKNOWN_TOOL'
   | 'REKINDLE_UNRESOLVED_SECRET'
@@ -189,6 +190,24 @@ export class InvalidationFailedError extends RekindleError {
   }
   static override isInstance(value: unknown): value is InvalidationFailedError {
     return carries(value, 'REKINDLE_INVALIDATION_FAILED')
+  }
+}
+
+/**
+ * The store has taken the invalidation, but within `timeoutMs` not every live worker has reported that it dropped what was
+ * invalidated. `workers` names those (host, process id, and a random part). Each stops serving what it cannot vouch for, or
+ * drops it, within `maxStalenessMs` of reaching the store.
+ */
+export class InvalidationUnconfirmedError extends RekindleError {
+  /** Empty if the store could not even tell which workers there are. */
+  readonly workers: readonly string[]
+  constructor(workers: readonly string[] = [], cause?: unknown) {
+    const who = workers.length === 0 ? 'the store could not tell which workers there are' : `no report from ${listNames(workers)}`
+    super('REKINDLE_INVALIDATION_UNCONFIRMED', `Invalidated, but not confirmed in time: ${who}.`, { cause })
+    this.workers = workers
+  }
+  static override isInstance(value: unknown): value is InvalidationUnconfirmedError {
+    return carries(value, 'REKINDLE_INVALIDATION_UNCONFIRMED')
   }
 }
 

@@ -30,6 +30,10 @@ export interface AgentCacheEvents {
   readonly 'store-error': { readonly operation: string; readonly error: unknown }
   /** An invalidation took effect in this process. */
   readonly invalidated: { readonly targets: readonly string[]; readonly clock: number; readonly retired: number }
+  /** The store does not say what was invalidated. `serving`: memory serves on all the same (`whenUnsynced`). */
+  readonly unsynced: { readonly serving: boolean; readonly error: unknown }
+  /** It does so again, and all that was missed has been caught up with. */
+  readonly synced: Readonly<Record<string, never>>
   /** A listener threw. (Thrown by a listener of this event, an error is dropped.) */
   readonly 'listener-failed': { readonly event: string; readonly error: unknown }
 }

@@ -2,7 +2,21 @@ export { createAgentCache } from './create-agent-cache.ts'
 export type { AgentCache } from './agent-cache.ts'
 export type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
 export type { Clock, Timer } from './clock.ts'
-export type { ConfigStore, StoreChanges, StoreClock, StoreConnection, StoreEntry } from './config/config-store.ts'
+export type {
+  Claim,
+  Claimed,
+  ConfigStore,
+  ConnectOptions,
+  SeenClock,
+  StoreAdvance,
+  StoreChanges,
+  StoreClock,
+  StoreConnection,
+  StoreEntry,
+  StoreListener,
+  WorkerPresence,
+  WorkerReport,
+} from './config/config-store.ts'
 export type { StandardSchema } from './config/standard-schema.ts'
 export {
   AcquireTimeoutError,
@@ -10,6 +24,7 @@ export {
   BuildTimeoutError,
   CacheClosedError,
   InvalidationFailedError,
+  InvalidationUnconfirmedError,
   InvalidConfigError,
   InvalidKeyError,
   InvalidOptionsError,
@@ -27,6 +42,7 @@ export type {
   AgentCacheOptions,
   CommonOptions,
   CreateContext,
+  InvalidateOptions,
   InvalidationTarget,
   LiveOptions,
   LoadContext,

@@ -17,7 +17,11 @@ export function assertOptions(options: object): void {
   }
   assertAtLeast(0, { 'live.maxAgents': maxAgents, 'live.ttlMs': ttlMs, 'live.idleMs': idleMs })
   const { configTtlMs, staleWhileRevalidateMs, staleIfErrorMs, buildTimeoutMs, storeTimeoutMs, maxConcurrentBuilds } = given
-  assertAtLeast(0, { configTtlMs, staleWhileRevalidateMs, staleIfErrorMs, buildTimeoutMs, storeTimeoutMs })
+  const { maxStalenessMs, whenUnsynced } = given
+  assertAtLeast(0, { configTtlMs, staleWhileRevalidateMs, staleIfErrorMs, buildTimeoutMs, storeTimeoutMs, maxStalenessMs })
+  if (whenUnsynced !== undefined && whenUnsynced !== 'serve' && whenUnsynced !== 'rebuild') {
+    throw wrong('whenUnsynced', "'serve' or 'rebuild'", whenUnsynced)
+  }
   assertAtLeast(1, { maxConcurrentBuilds })
   const { ttlJitter } = given
   if (ttlJitter !== undefined && !(typeof ttlJitter === 'number' && ttlJitter >= 0 && ttlJitter <= 1)) {

@@ -86,6 +86,16 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   readonly buildTimeoutMs?: number
   /** What a request waits for the store at most. Default 250. */
   readonly storeTimeoutMs?: number
+  /**
+   * For how long an agent in memory may serve after it was invalidated elsewhere, when word of that is lost. At 0 every memory
+   * hit asks the store first. Default 1 000.
+   */
+  readonly maxStalenessMs?: number
+  /**
+   * Memory hits while the store does not say what was invalidated: `'serve'` goes on until the agent's time to live is over,
+   * `'rebuild'` stops within `maxStalenessMs`. Default `'serve'`.
+   */
+  readonly whenUnsynced?: 'serve' | 'rebuild'
   /** For tests. */
   readonly clock?: Clock
   /** For tests: a number from 0 up to, not including, 1. */
@@ -104,6 +114,13 @@ export interface AcquireOptions {
   /** Gives up waiting. A build in progress goes on for those who come next. */
   readonly signal?: AbortSignal
   /** Gives up waiting after this time, with {@link AcquireTimeoutError}. */
+  readonly timeoutMs?: number
+}
+
+export interface InvalidateOptions {
+  /** Wait until every live worker has dropped what is invalidated. Default false: until the store has recorded it. */
+  readonly confirm?: boolean
+  /** How long to wait for that. Default 5 000. */
   readonly timeoutMs?: number
 }
 

@@ -19,6 +19,8 @@ export interface AgentCacheStats {
   readonly inUse: number
   /** Requests waiting for an agent. */
   readonly waiting: number
+  /** Whether the store said, when last asked, what was invalidated. */
+  readonly synced: boolean
   /** Builds in progress, refreshes included. */
   readonly building: number
   /** From asking to holding, by tier. */

@@ -5,6 +5,7 @@ import type { ConfigRecord } from './config/config-record.ts'
 import { CacheClosedError, QueueFullError } from './errors.ts'
 import type { Events } from './events.ts'
 import type { Stamp } from './invalidation/stamp.ts'
+import type { Heartbeat } from './invalidation/heartbeat.ts'
 import type { InvalidationView } from './invalidation/view.ts'
 import { fromMemory, type Lease, LiveLease, type Origin } from './live/lease.ts'
 import { LiveAgent } from './live/live-agent.ts'
@@ -36,6 +37,7 @@ export interface WaitingRoomParts<Config, Agent> {
   readonly live: LiveTier<Config, Agent>
   readonly builder: AgentBuilder<Config, Agent>
   readonly view: InvalidationView
+  readonly heartbeat: Heartbeat
   readonly counters: Counters
   readonly events: Events
   readonly clock: Clock
@@ -72,7 +74,8 @@ export class WaitingRoom<Config, Agent> {
   enter({ agentId, userId, sessionId, reasoning }: AgentKey, options: AcquireOptions): Promise<Lease<Agent, Config>> {
     return new Promise((resolve, reject) => {
       this.#waiting++
-      const { live, clock, counters } = this.#parts
+      const { live, clock, counters, heartbeat } = this.#parts
+      heartbeat.start()
       const waiter = new Waiter<Agent, Config>(live.keyOf({ agentId, userId, sessionId, reasoning }), options, clock, {
         resolve,
         reject: (error) => {
@@ -85,7 +88,8 @@ export class WaitingRoom<Config, Agent> {
     })
   }
 
-  #place(waiter: Waiter<Agent, Config>): void {
+  /** `vouchedFor`: memory may serve, whatever the time: that has just been found out. */
+  #place(waiter: Waiter<Agent, Config>, vouchedFor: boolean = false): void {
     if (waiter.settled) return
     if (this.#closed) return waiter.reject(new CacheClosedError())
     const { live: tier, clock } = this.#parts
@@ -93,6 +97,7 @@ export class WaitingRoom<Config, Agent> {
     if (live === undefined) return this.#join(waiter, undefined)
 
     const now = clock.now()
+    if (!vouchedFor && now >= tier.vouchedUntil) return this.#vouch(waiter)
     const standing = tier.standing(live, now)
     if (standing === 'expired' || standing === 'idle') {
       tier.retire(live, standing)
@@ -101,6 +106,17 @@ export class WaitingRoom<Config, Agent> {
     if (standing === 'stale' && now >= live.refreshFrom) this.#refresh(live)
     if (this.#parts.exclusive && live.leases > 0) this.#queue(live, waiter)
     else this.#grantFromMemory(live, waiter)
+  }
+
+  /** Nothing is known of the invalidations of late: asks, before memory serves. */
+  #vouch(waiter: Waiter<Agent, Config>): void {
+    if (this.#refuseIfFull(waiter)) return
+    waiter.waitingFor = 'news of invalidations from the store'
+    waiter.leave = () => {}
+    void this.#parts.heartbeat.ensure().then((vouchedFor) => {
+      if (vouchedFor || this.#closed) this.#place(waiter, vouchedFor)
+      else if (!waiter.settled) this.#join(waiter, this.#parts.live.find(waiter.key)?.record)
+    })
   }
 
   /** `known`: a config this process has had for the key. */

@@ -239,8 +239,9 @@ describe('stale configs in the store', () => {
 
 /** A store whose every call does what `answer` does. */
 function brokenStore(answer: () => Promise<never>): ConfigStore {
-  const calls = { read: answer, readBlob: answer, write: answer, remove: answer, invalidate: answer, changesSince: answer }
-  return { name: 'broken', connect: (): StoreConnection => ({ ...calls, close: answer }) }
+  const entries = { read: answer, readBlob: answer, write: answer, remove: answer }
+  const others = { invalidate: answer, sync: answer, workers: answer, claim: answer, release: answer, send: answer }
+  return { name: 'broken', connect: (): StoreConnection => ({ ...entries, ...others, listen: () => () => {}, close: answer }) }
 }
 
 describe('a store that does not work costs time, never an answer', () => {
@@ -294,7 +295,7 @@ describe('a store that does not work costs time, never an answer', () => {
       connect: (namespace) => {
         const connection = flaky.connect(namespace)
         const invalidate = connection.invalidate.bind(connection)
-        connection.invalidate = (targets) => (down ? Promise.reject(new Error('down')) : invalidate(targets))
+        connection.invalidate = (...call) => (down ? Promise.reject(new Error('down')) : invalidate(...call))
         return connection
       },
     }

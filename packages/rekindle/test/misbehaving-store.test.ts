@@ -1,51 +1,29 @@
 import { describe, expect, test } from 'vitest'
-import type { ConfigStore, StoreClock, StoreConnection } from '../src/index.ts'
-import { ManualClock, settle } from '../src/testing/index.ts'
+import type { ConfigStore, StoreConnection } from '../src/index.ts'
+import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { TestAgents } from './test-agents.ts'
 
 /** A correct store in this process, of which a test can replace calls. */
 function memoryStore(changes: Partial<StoreConnection> = {}) {
-  const entries = new Map<string, string>()
-  const blobs = new Map<string, string>()
-  const invalidated = new Map<string, number>()
-  const state: { clock: StoreClock } = { clock: { history: 'h', clock: 10, floor: 0 } }
-  const connection: StoreConnection = {
-    read: async (id) => ({ pointer: entries.get(id), clock: state.clock }),
-    readBlob: async (fingerprint) => blobs.get(fingerprint),
-    write: async ({ id, pointer, fingerprint, blob }) => {
-      blobs.set(fingerprint, blob)
-      entries.set(id, pointer)
-    },
-    remove: async (id) => void entries.delete(id),
-    invalidate: async (targets) => {
-      const previous = state.clock.clock
-      state.clock = { ...state.clock, clock: previous + 1 }
-      for (const target of targets) invalidated.set(target, state.clock.clock)
-      return { previous, clock: state.clock }
-    },
-    changesSince: async (since) => ({
-      clock: state.clock,
-      targets: [...invalidated].filter(([, clock]) => clock > since),
-    }),
-    close: async () => {},
-    ...changes,
-  }
+  const whole = new MemoryStore()
+  const connection = { ...whole.connect('test'), ...changes }
   const store: ConfigStore = { name: 'memory', connect: () => connection }
-  return { store, state, connection, entries }
+  return { store, connection, space: whole.namespace('test') }
 }
+const nothing = { history: 'none', clock: 0 }
 
 describe('a store that loses one reply', () => {
   test('delays an invalidation by storeTimeoutMs at most, and works again afterwards', async () => {
     const { store, connection } = memoryStore()
-    const { changesSince } = connection
+    const { sync } = connection
     let hang = false
-    connection.changesSince = (since) => (hang ? new Promise(() => {}) : changesSince(since))
+    connection.sync = (...seen) => (hang ? new Promise(() => {}) : sync(...seen))
     const agents = new TestAgents({ store, storeTimeoutMs: 200 })
     await agents.ask()
     agents.version = 2
     hang = true
     // Another worker's, so that ours is not the next one and the view must catch up.
-    await connection.invalidate(['#"other"'])
+    await connection.invalidate(['#"other"'], nothing)
     const invalidated = agents.cache.invalidate({ agentId: 'a' })
     await agents.clock.advance(200)
     await invalidated
@@ -61,10 +39,11 @@ describe('a store whose clock goes back within one history', () => {
   test('is asked a few times and believed, instead of without end', async () => {
     let asked = 0
     const { store } = memoryStore({
-      changesSince: async () => {
+      sync: async () => {
         asked++
         return { clock: { history: 'h', clock: 9, floor: 0 }, targets: [] }
       },
+      read: async () => ({ pointer: undefined, clock: { history: 'h', clock: 10, floor: 0 } }),
     })
     const agents = new TestAgents({ store })
     expect(await agents.ask()).toContain('v1')
@@ -89,7 +68,7 @@ describe('a store that takes reads but no invalidation', () => {
   test('although the store knows of an earlier invalidation of the same', async () => {
     const world = memoryStore()
     const { invalidate } = world.connection
-    await invalidate(['{"agentId":"a"}'])
+    await invalidate(['{"agentId":"a"}'], nothing)
     await new TestAgents({ store: world.store }).ask()
     world.connection.invalidate = failing.invalidate
     const agents = new TestAgents({ store: world.store })
@@ -106,10 +85,10 @@ describe('a store that takes reads but no invalidation', () => {
     world.connection.invalidate = failing.invalidate
     await expect(agents.cache.invalidate({ agentId: 'a' })).rejects.toThrow('Call invalidate again')
     world.connection.invalidate = invalidate
-    await invalidate(['#"other"'])
+    await invalidate(['#"other"'], nothing)
     const other = new TestAgents({ store: world.store })
     other.version = 2
-    world.entries.clear()
+    world.space.pointers.clear()
     await other.ask()
     agents.version = 3
     expect(await agents.ask()).toContain('v3')
@@ -137,7 +116,7 @@ describe('a wall clock that is set back while the store hangs', () => {
 describe('targets in the store that nobody here wrote', () => {
   test('are passed over', async () => {
     const { store, connection } = memoryStore()
-    await connection.invalidate(['{oops', 'nonsense', '{"agentId":'])
+    await connection.invalidate(['{oops', 'nonsense', '{"agentId":'], nothing)
     const agents = new TestAgents({ store })
     expect(await agents.ask()).toBe('build cold v1')
     await settle()

@@ -7,6 +7,7 @@ import { type RedisServer, startRedis } from './redis-server.ts'
 
 let server: RedisServer
 let client: Redis
+const nothing = { history: 'none', clock: 0 }
 beforeAll(async () => {
   server = await startRedis()
   client = new Redis(server.port, '127.0.0.1')
@@ -37,19 +38,19 @@ describe('redisStore', () => {
 
   test('begins a new history when the clock is lost, so that no old entry can be taken for valid', async () => {
     const connection = redisStore({ client }).connect('lost-clock')
-    const { clock: before } = await connection.invalidate(['a'])
+    const { clock: before } = await connection.invalidate(['a'], nothing)
     await client.del('rekindle:{lost-clock}:clock')
     const { clock: after } = await connection.read('id')
     expect(after.history).not.toBe(before.history)
-    expect((await connection.changesSince(0)).targets).toEqual([])
+    expect((await connection.sync(nothing)).targets).toEqual([])
   })
 
   test('begins a new history when what was invalidated is lost but the clock is not', async () => {
     const connection = redisStore({ client }).connect('lost-targets')
-    const { clock: before } = await connection.invalidate(['a'])
+    const { clock: before } = await connection.invalidate(['a'], nothing)
     await client.del('rekindle:{lost-targets}:targets')
-    expect((await connection.changesSince(before.clock - 1)).clock.history).not.toBe(before.history)
-    expect((await connection.invalidate(['b'])).clock.history).not.toBe(before.history)
+    expect((await connection.sync({ ...before, clock: before.clock - 1 })).clock.history).not.toBe(before.history)
+    expect((await connection.invalidate(['b'], nothing)).clock.history).not.toBe(before.history)
   })
 
   test.each(['garbage', '', 'one two', '{"json":true}'])('begins a new history when the clock reads %o', async (garbage) => {
@@ -62,11 +63,11 @@ describe('redisStore', () => {
 
   test('loads its scripts again after the server has forgotten them', async () => {
     const connection = redisStore({ client }).connect('scripts')
-    await connection.invalidate(['a'])
+    await connection.invalidate(['a'], nothing)
     await client.script('FLUSH')
-    expect((await connection.invalidate(['b'])).clock.clock).toBeGreaterThan(0)
+    expect((await connection.invalidate(['b'], nothing)).clock.clock).toBeGreaterThan(0)
     await client.script('FLUSH')
-    expect((await connection.changesSince(0)).targets.length).toBe(2)
+    expect((await connection.sync(nothing)).targets.length).toBe(2)
   })
 
   test('does not let commands pile up in a client that has lost its connection', async () => {

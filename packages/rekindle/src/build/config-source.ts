@@ -1,13 +1,16 @@
 import { inspect } from 'node:util'
 import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
-import type { ConfigTier } from '../config/config-tier.ts'
+import type { Admitted, ConfigTier } from '../config/config-tier.ts'
+import { storeIdOf } from '../config/fingerprint.ts'
+import type { SeenClock } from '../config/config-store.ts'
 import { AgentNotFoundError, InvalidTargetError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { InvalidationView } from '../invalidation/view.ts'
 import type { ConfigRefusal } from '../reasons.ts'
 import type { Bulkhead } from './bulkhead.ts'
+import type { Claims, HeldClaim } from './claims.ts'
 import type { Loaded, Recipe } from './recipe.ts'
 import { SingleFlight } from './single-flight.ts'
 import { type Abortion, type BuildLimits, timebox } from './timebox.ts'
@@ -32,6 +35,8 @@ export interface Obtained<Config, Agent> {
   readonly serveUntil: number
   /** The agent, where it came with its config. */
   readonly made?: { readonly agent: Agent }
+  /** When the store has it, if it was loaded. */
+  readonly stored?: Promise<void>
   readonly storeMs?: number
   readonly loadMs?: number
 }
@@ -48,6 +53,15 @@ interface Refusal {
   readonly storeMs?: number
 }
 
+interface NotFound<Config> {
+  readonly obtained?: undefined
+  readonly refused: Refusal
+  /** Past its freshness, but good enough if loading fails. */
+  readonly fallback: ConfigRecord<Config> | undefined
+}
+
+type Found<Config> = { readonly obtained: Obtained<Config, never> } | NotFound<Config>
+
 /** Tiers 2 and 3: a config from the store, or else from its source of truth. One look-up per key at a time. */
 export class ConfigSource<Config, Agent> {
   readonly #options: ConfigSourceOptions
@@ -56,6 +70,7 @@ export class ConfigSource<Config, Agent> {
   readonly #view: InvalidationView
   readonly #events: Events
   readonly #bulkhead: Bulkhead
+  readonly #claims: Claims | undefined
   readonly #discardAgent: (agent: Agent, key: AgentKey) => void
   readonly #flights: SingleFlight<Obtained<Config, Agent>, Partial<AgentKey>, Stamp>
 
@@ -67,6 +82,7 @@ export class ConfigSource<Config, Agent> {
       view,
       events,
       bulkhead,
+      claims,
       discardAgent,
     }: {
       readonly recipe: Recipe<Config, Agent>
@@ -74,6 +90,8 @@ export class ConfigSource<Config, Agent> {
       readonly view: InvalidationView
       readonly events: Events
       readonly bulkhead: Bulkhead
+      /** Absent where no other worker shares the store. */
+      readonly claims: Claims | undefined
       /** For an agent that came when nobody waited for it any more. */
       readonly discardAgent: (agent: Agent, key: AgentKey) => void
     },
@@ -84,6 +102,7 @@ export class ConfigSource<Config, Agent> {
     this.#view = view
     this.#events = events
     this.#bulkhead = bulkhead
+    this.#claims = claims
     this.#discardAgent = discardAgent
     this.#flights = new SingleFlight(
       () => view.stamp,
@@ -130,26 +149,100 @@ export class ConfigSource<Config, Agent> {
   #find(key: AgentKey, scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     // Nothing could be made of a config from the store.
     if (this.#recipe.create === undefined) return this.#load(key, scoped, {})
+    return this.#look(scoped, encoded, wish).then((found) => {
+      if (found.obtained !== undefined) return found.obtained
+      return this.#loadOrServeStale(key, scoped, encoded, wish, found)
+    })
+  }
 
+  /** Asks the store. */
+  #look(scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>): Promise<Found<Config>> {
     const started = performance.now()
     return this.#tier.lookup(scoped, encoded).then(({ record, refusal, fallback, stale }) => {
       const storeMs = performance.now() - started
-      if (record === undefined) return this.#loadOrServeStale(key, scoped, { refusal, storeMs }, fallback)
-      if (stale && wish.fresh) return this.#loadOrServeStale(key, scoped, { refusal: 'expired', storeMs }, record)
-      return { record, source: 'config', serveUntil: record.freshUntil, storeMs }
+      if (record === undefined) return { refused: { refusal, storeMs }, fallback }
+      if (stale && wish.fresh) return { refused: { refusal: 'expired', storeMs }, fallback: record }
+      return { obtained: { record, source: 'config', serveUntil: record.freshUntil, storeMs } }
     })
   }
 
   async #loadOrServeStale(
     key: AgentKey,
     scoped: Partial<AgentKey>,
-    refusal: Refusal,
-    stale: ConfigRecord<Config> | undefined,
+    encoded: string,
+    wish: Wish<Config>,
+    { refused, fallback }: NotFound<Config>,
   ): Promise<Obtained<Config, Agent>> {
     try {
-      return await this.#load(key, scoped, refusal)
+      // A store that does not answer cannot say who else is at it.
+      const claims = refused.refusal === 'store-unavailable' ? undefined : this.#claims
+      if (claims === undefined) return await this.#load(key, scoped, refused)
+      return await this.#loadInTurn(claims, key, scoped, encoded, wish, refused)
     } catch (error) {
-      return this.#serveStale(scoped, refusal, stale, error)
+      return this.#serveStale(scoped, refused, fallback, error)
+    }
+  }
+
+  /**
+   * Loads, unless another worker does: then waits for that, and looks into the store again. Loads for itself when the other
+   * one's result is of no use here, when the store does not say, and when it has waited for as long as a load may take.
+   */
+  async #loadInTurn(
+    claims: Claims,
+    key: AgentKey,
+    scoped: Partial<AgentKey>,
+    encoded: string,
+    wish: Wish<Config>,
+    refused: Refusal,
+  ): Promise<Obtained<Config, Agent>> {
+    const id = storeIdOf(encoded)
+    const { clock, timeoutMs, closing } = this.#options
+    const until = clock.now() + timeoutMs
+    for (let instead: string | undefined; ;) {
+      const turn = await claims.take(id, this.#view.stamp, instead)
+      if (turn === undefined || closing.aborted) break
+      if (turn.held !== undefined) return this.#loadAsHolder(turn.held, key, scoped, encoded, wish, refused)
+      const { theirs } = turn
+      if (this.#isSuperseded(theirs.asOf, scoped)) {
+        theirs.leave()
+        instead = theirs.claimant
+        continue
+      }
+      instead = undefined
+      const outcome = await theirs.wait(until - clock.now())
+      const found = await this.#look(scoped, encoded, wish)
+      if (found.obtained !== undefined) return found.obtained
+      // They failed, or made nothing that can be stored: in turn, all who wait would do the same one after the other.
+      if (outcome === 'released' && found.refused.refusal !== 'invalidated') break
+      if (found.refused.refusal === 'store-unavailable' || clock.now() >= until) break
+    }
+    return this.#load(key, scoped, refused)
+  }
+
+  /** What was begun with this knowledge has been invalidated since. */
+  #isSuperseded(asOf: SeenClock, key: Partial<AgentKey>): boolean {
+    return asOf.history === this.#view.stamp.history && !this.#view.isValid({ key, tags: [], asOf })
+  }
+
+  async #loadAsHolder(
+    held: HeldClaim,
+    key: AgentKey,
+    scoped: Partial<AgentKey>,
+    encoded: string,
+    wish: Wish<Config>,
+    refused: Refusal,
+  ): Promise<Obtained<Config, Agent>> {
+    try {
+      // Another may have finished between our look and our claim. (What should not have been there has been reported once.)
+      const lookAgain = refused.refusal === 'absent' || refused.refusal === 'expired' || refused.refusal === 'invalidated'
+      const found = lookAgain ? await this.#look(scoped, encoded, wish) : undefined
+      const result = found?.obtained ?? (await this.#load(key, scoped, refused))
+      // Those who wait shall find it in the store.
+      void (result.stored ?? Promise.resolve()).then(() => held.release())
+      return result
+    } catch (error) {
+      held.release()
+      throw error
     }
   }
 
@@ -174,26 +267,26 @@ export class ConfigSource<Config, Agent> {
     const asOf = this.#view.stamp
     const tags = new Set<string>()
     const started = performance.now()
-    const { record, made } = await timebox(
+    const { record, stored, made } = await timebox(
       'load',
       this.#options,
       async (abortion) => {
-        const loaded = await this.#loadInTurn(key, tags, abortion)
+        const loaded = await this.#callLoad(key, tags, abortion)
         const { made } = loaded
         if (abortion.aborted) {
           // Nobody waits any more, and after closing nothing may be written.
           if (made !== undefined) this.#discardAgent(made.agent, key)
           throw abortion.signal.reason
         }
-        return { record: await this.#record(scoped, loaded, asOf, [...tags]), made }
+        return { ...(await this.#admit(scoped, loaded, asOf, [...tags])), made }
       },
       (late) => late.made !== undefined && this.#discardAgent(late.made.agent, key),
     )
     const loadMs = performance.now() - started
-    return { ...refusal, record, source: 'build', serveUntil: record.freshUntil, ...(made && { made }), loadMs }
+    return { ...refusal, record, stored, source: 'build', serveUntil: record.freshUntil, ...(made && { made }), loadMs }
   }
 
-  async #loadInTurn(key: AgentKey, tags: Set<string>, { signal }: Abortion): Promise<Loaded<Config, Agent>> {
+  async #callLoad(key: AgentKey, tags: Set<string>, { signal }: Abortion): Promise<Loaded<Config, Agent>> {
     const leave = await this.#bulkhead.enter(signal)
     try {
       return await this.#recipe.load(key, { signal, tag: (name) => void tags.add(checkedTag(name)) })
@@ -202,12 +295,12 @@ export class ConfigSource<Config, Agent> {
     }
   }
 
-  async #record(
+  async #admit(
     key: Partial<AgentKey>,
     loaded: Loaded<Config, Agent>,
     asOf: Stamp,
     tags: readonly string[],
-  ): Promise<ConfigRecord<Config>> {
+  ): Promise<Admitted<Config>> {
     if (loaded.made === undefined) return this.#tier.admit(key, loaded.config, { asOf, tags, store: true })
     try {
       return await this.#tier.admit(key, loaded.config(), { asOf, tags, store: this.#recipe.create !== undefined })
@@ -215,7 +308,8 @@ export class ConfigSource<Config, Agent> {
       // The agent is there, and good. Only what it was made from cannot be told.
       this.#events.emit('config-not-stored', () => ({ key, path: '$', message: textOf(error) }))
       const freshUntil = this.#options.clock.now() + this.#options.configTtlMs
-      return { config: undefined as Config, key, fingerprint: undefined, asOf, tags, freshUntil }
+      const record = { config: undefined as Config, key, fingerprint: undefined, asOf, tags, freshUntil }
+      return { record, stored: Promise.resolve() }
     }
   }
 }

@@ -1,20 +1,34 @@
 /**
- * The port to the config tier's storage. An implementation is a few dozen lines: it moves strings, and one of its calls
- * (`invalidate`) must be atomic. It judges nothing: freshness, validity and trust are decided above it, from what the
- * strings say. `rekindle/testing` has the contract suite that every store passes.
+ * The port to the storage that all workers share. An implementation moves strings; a few of its calls must be atomic. It
+ * judges nothing: freshness, validity and trust are decided above it, from what the strings say. `rekindle/testing` has the
+ * contract suite that every store passes.
  */
 export interface ConfigStore {
   /** For messages: `sqlite`, `redis`. */
   readonly name: string
   /** A connection for one application's entries. Called once per agent cache; must not do I/O that can fail. */
-  connect(namespace: string): StoreConnection
+  connect(namespace: string, options?: ConnectOptions): StoreConnection
 }
 
-export interface StoreConnection {
+/** For how long invalidations are remembered if nobody says how long entries live. */
+export const dayMs = 86_400_000
+
+export interface ConnectOptions {
+  /** No entry lives longer, so invalidations older than this may be forgotten. Default: a day. */
+  readonly retentionMs?: number
+}
+
+export interface StoreConnection extends StoredEntries, StoredInvalidations, StoredClaims, Mailboxes {
+  /** Releases what `connect` opened. A client handed in by the application is the application's to close. */
+  close(): Promise<void>
+}
+
+/** The configs. */
+export interface StoredEntries {
   /**
-   * The entry's pointer (`undefined`: none) and the namespace's invalidation clock, **read at one instant and in one round
-   * trip**. A namespace without a clock gets one; what was written before it had that can be judged by nobody, and reads as
-   * `undefined`.
+   * The entry's pointer (`undefined`: none) and the namespace's invalidation clock, in one round trip; **the clock must be
+   * read after the call was made**. A namespace without a clock gets one; what was written before it had that can be judged by
+   * nobody, and reads as `undefined`.
    */
   read(id: string): Promise<{ readonly pointer: string | undefined; readonly clock: StoreClock }>
   /** The config text kept under a fingerprint. */
@@ -23,15 +37,44 @@ export interface StoreConnection {
   write(entry: StoreEntry): Promise<void>
   /** Drops the pointer; no error if there is none. */
   remove(id: string): Promise<void>
+}
+
+/**
+ * The invalidation clock, and who has followed it how far. Whoever passes in what it has `seen` finds out when the store has
+ * lost something: if the clock of that history is earlier now, a new history begins.
+ */
+export interface StoredInvalidations {
   /**
-   * In one atomic step: advances the clock (never back, never by less than 1) and records it for each of `targets`.
-   * Returns the clock after the step and the one before it.
+   * In one atomic step: advances the clock (never back, never by less than 1) and records it for each of `targets`. Then tells
+   * all who {@link Mailboxes.listen}.
    */
-  invalidate(targets: readonly string[]): Promise<{ readonly previous: number; readonly clock: StoreClock }>
-  /** What was invalidated after `since`, each target once with the clock of its last invalidation. */
-  changesSince(since: number): Promise<StoreChanges>
-  /** Releases what `connect` opened. A client handed in by the application is the application's to close. */
-  close(): Promise<void>
+  invalidate(targets: readonly string[], seen: SeenClock): Promise<StoreAdvance>
+  /**
+   * What was invalidated since `seen`, each target once with the clock of its last invalidation; if `seen` is of another
+   * history, all that is known. With a `worker`, records that it is alive and has seen this.
+   */
+  sync(seen: SeenClock, worker?: WorkerPresence): Promise<StoreChanges>
+  /** The workers that are taken to be alive, with what they have reported. */
+  workers(): Promise<readonly WorkerReport[]>
+}
+
+/** Who is building which entry, so that others can wait for it. Lost with the store, and forgotten in time by itself. */
+export interface StoredClaims {
+  /**
+   * Granted if nobody has claimed `id`, if the claimant has it already (which renews it), or if `instead` has it. Otherwise
+   * the claimant's worker is noted among those who wait.
+   */
+  claim(id: string, claim: Claim): Promise<Claimed>
+  /** Gives a claim up if it is still the claimant's, and returns the workers that wait for it. */
+  release(id: string, claimant: string): Promise<readonly string[]>
+}
+
+/** How workers reach each other. What is sent may be lost, and may come twice; nothing depends on it but speed. */
+export interface Mailboxes {
+  /** To one worker. */
+  send(worker: string, message: string): Promise<void>
+  /** Listens, and goes on trying, until the returned function is called. Listeners must not throw. */
+  listen(worker: string, listener: StoreListener): () => void
 }
 
 /** The invalidation clock of a namespace, as the store has it. */
@@ -41,6 +84,17 @@ export interface StoreClock {
   readonly clock: number
   /** Invalidations up to here may have been forgotten: entries stamped earlier are invalid. */
   readonly floor: number
+}
+
+export interface SeenClock {
+  readonly history: string
+  readonly clock: number
+}
+
+/** A step of the clock. */
+export interface StoreAdvance {
+  readonly previous: number
+  readonly clock: StoreClock
 }
 
 export interface StoreEntry {
@@ -54,4 +108,38 @@ export interface StoreEntry {
 export interface StoreChanges {
   readonly clock: StoreClock
   readonly targets: readonly (readonly [target: string, clock: number])[]
+}
+
+export interface WorkerPresence {
+  readonly worker: string
+  /** For how long it is taken to be alive; 0: it leaves. */
+  readonly presentForMs: number
+}
+
+export interface WorkerReport extends SeenClock {
+  readonly worker: string
+}
+
+export interface Claim {
+  /** Unique to this attempt to build. */
+  readonly claimant: string
+  readonly worker: string
+  /** Unless it is renewed before. */
+  readonly ttlMs: number
+  /** What the claimant had seen of invalidations when it began. */
+  readonly asOf: SeenClock
+  /** A claimant that may be replaced. */
+  readonly instead?: string
+}
+
+export type Claimed =
+  | { readonly granted: true }
+  | { readonly granted: false; readonly claimant: string; readonly asOf: SeenClock; readonly expiresInMs: number }
+
+export interface StoreListener {
+  /** The clock has moved. `step`, if it is known: from where, by what. Untrusted, like all that comes from a store. */
+  onClock(clock: StoreClock, step?: { readonly previous: number; readonly targets: readonly string[] }): void
+  onMessage(message: string): void
+  /** Listening, again or for the first time: what was sent before may have been missed. */
+  onListening(): void
 }

@@ -48,6 +48,13 @@ export type Lookup<Config> =
       readonly fallback: ConfigRecord<Config> | undefined
     }
 
+/** What was loaded, as this process has it, and when the store has it too (or will not have it). */
+export interface Admitted<Config> {
+  readonly record: ConfigRecord<Config>
+  /** Never rejects. */
+  readonly stored: Promise<void>
+}
+
 /** Tier 2: configs, shared by all workers through the store. */
 export class ConfigTier<Config> {
   readonly #options: ConfigTierOptions<Config>
@@ -69,14 +76,20 @@ export class ConfigTier<Config> {
    */
   lookup(key: Partial<AgentKey>, encoded: string): Promise<Lookup<Config>> {
     const { connection } = this.#store
-    const find = () => connection.read(storeIdOf(encoded)).then((found) => this.#judge(key, encoded, found))
+    const seen = this.#invalidations.view.stamp
+    const find = () => connection.read(storeIdOf(encoded)).then((found) => this.#judge(key, encoded, found, seen))
     return this.#store.read<Lookup<Config>>('a config', find, refused('store-unavailable'))
   }
 
   /** Not `async`: with all at hand, as it usually is, the answer is there at once. */
-  #judge(key: Partial<AgentKey>, encoded: string, { pointer, clock }: StoreRead): Lookup<Config> | Promise<Lookup<Config>> {
-    if (!this.#invalidations.view.isBehind(clock)) return this.#judgePointer(key, encoded, pointer)
-    return this.#invalidations.catchUpWith(clock).then(() => this.#judgePointer(key, encoded, pointer))
+  #judge(
+    key: Partial<AgentKey>,
+    encoded: string,
+    { pointer, clock }: StoreRead,
+    seen: Stamp,
+  ): Lookup<Config> | Promise<Lookup<Config>> {
+    if (!this.#invalidations.view.isBehind(clock, seen)) return this.#judgePointer(key, encoded, pointer)
+    return this.#invalidations.catchUpWith(clock, seen).then(() => this.#judgePointer(key, encoded, pointer))
   }
 
   #judgePointer(key: Partial<AgentKey>, encoded: string, text: string | undefined): Lookup<Config> | Promise<Lookup<Config>> {
@@ -130,20 +143,20 @@ export class ConfigTier<Config> {
     key: Partial<AgentKey>,
     loaded: Config,
     { asOf, tags, store }: { readonly asOf: Stamp; readonly tags: readonly string[]; readonly store: boolean },
-  ): Promise<ConfigRecord<Config>> {
+  ): Promise<Admitted<Config>> {
     const { configTtlMs, ttlJitter, random, clock } = this.#options
     const freshUntil = clock.now() + freshFor(configTtlMs, ttlJitter, random)
+    const stored = Promise.resolve()
     const { text, loss } = serialize(loaded)
     if (loss !== undefined) {
       this.#events.emit('config-not-stored', () => ({ key, path: loss.path, message: `JSON would lose ${loss.found}` }))
-      return { config: await this.#validated(loaded), key, fingerprint: undefined, asOf, tags, freshUntil }
+      return { record: { config: await this.#validated(loaded), key, fingerprint: undefined, asOf, tags, freshUntil }, stored }
     }
     const fingerprint = fingerprintOf(text)
     const config =
       this.#interned.get(fingerprint) ?? this.#intern(fingerprint, await this.#validated(parseFrozen(text)), text.length)
     const record = { config, key, fingerprint, asOf, tags, freshUntil }
-    if (store) this.#write(record, text)
-    return record
+    return { record, stored: store ? this.#write(record, text) : stored }
   }
 
   async #validated(value: unknown): Promise<Config> {
@@ -152,7 +165,7 @@ export class ConfigTier<Config> {
     return validated.config
   }
 
-  #write(record: ConfigRecord<Config> & { readonly fingerprint: string }, blob: string): void {
+  async #write(record: ConfigRecord<Config> & { readonly fingerprint: string }, blob: string): Promise<void> {
     const { key, fingerprint } = record
     if (blob.length > maxConfigLength) {
       const message = `its JSON has ${blob.length} characters, more than ${maxConfigLength}`
@@ -171,7 +184,7 @@ export class ConfigTier<Config> {
     }
     const ttlMs = Math.ceil(configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs))
     if (ttlMs === 0) return
-    this.#store.writeBehind('a config', (connection) =>
+    await this.#store.writeBehind('a config', (connection) =>
       connection.write({ id: storeIdOf(encoded), pointer, fingerprint, blob, ttlMs }),
     )
   }
@@ -180,7 +193,7 @@ export class ConfigTier<Config> {
   discard({ key, fingerprint }: ConfigRecord<Config>, error: unknown): void {
     if (fingerprint !== undefined) this.#interned.delete(fingerprint)
     this.#events.emit('config-refused', () => ({ key, reason: 'rejected', detail: textOf(error) }))
-    this.#store.writeBehind('a removal', (connection) => connection.remove(storeIdOf(encodeKey(key))))
+    void this.#store.writeBehind('a removal', (connection) => connection.remove(storeIdOf(encodeKey(key))))
   }
 }
 

@@ -1,5 +1,5 @@
 import { type AgentKey, encodeKey, type KeyField, keyFields, projectKey } from '../agent-key.ts'
-import type { StoreChanges, StoreClock } from '../config/config-store.ts'
+import type { SeenClock, StoreChanges, StoreClock } from '../config/config-store.ts'
 import type { Stamp } from './stamp.ts'
 import { everything, fieldsOf, tagTarget } from './target.ts'
 
@@ -9,10 +9,13 @@ export interface Dependencies {
   readonly key: Partial<AgentKey>
   readonly tags: readonly string[]
   /** The clock before anything it was made from was read. */
-  readonly asOf: Stamp
+  readonly asOf: SeenClock & { readonly unconfirmed?: number }
 }
 
 const maxUnconfirmed = 10_000
+
+/** A store forgets old targets by raising its floor; where one does not, this process does so for itself. */
+const maxTargets = 50_000
 
 /**
  * What this process knows of the namespace's invalidations: the clock it has caught up to, and for each target the clock of
@@ -21,11 +24,13 @@ const maxUnconfirmed = 10_000
  * One rule decides everything: **an entry is valid iff nothing it depends on was invalidated after its `asOf`.** `asOf` is
  * read before loading begins, so what was loaded while an invalidation went by is invalid from birth, in whatever order
  * messages and writes arrive.
+ *
+ * Pure: no time, no I/O. `docs/consistency.md` has the argument, and a test drives this class through random interleavings.
  */
 export class InvalidationView {
   #stamp: Stamp
   #floor = 0
-  /** By target, the clock of its last invalidation. */
+  /** By target, the clock of its last invalidation; the oldest first. */
   readonly #invalidatedAt = new Map<string, number>()
   /**
    * By target, when an invalidation of it was last tried that no store took. Outlives histories: nothing that a store says of
@@ -45,28 +50,42 @@ export class InvalidationView {
     return this.#stamp
   }
 
-  /** Whether the store has a history or invalidations that this view has not. */
-  isBehind(store: StoreClock): boolean {
-    return store.history !== this.#stamp.history || store.clock > this.#stamp.clock
+  /** How many targets are remembered. */
+  get size(): number {
+    return this.#invalidatedAt.size
+  }
+
+  /**
+   * Whether there is something to catch up with, given a clock of the store that was read after this view was at `seen`: a
+   * history or invalidations that it has not, or has a store forgotten some that it has.
+   */
+  isBehind(store: StoreClock, seen?: SeenClock): boolean {
+    const { history, clock } = this.#stamp
+    return store.history !== history || store.clock > clock || (seen?.history === history && store.clock < seen.clock)
+  }
+
+  /** Whether a step of the store's clock is the next one of this view: nothing has been missed. */
+  isNext(store: StoreClock, previous: number): boolean {
+    return store.history === this.#stamp.history && previous === this.#stamp.clock && store.clock > previous
   }
 
   isValid({ key, tags, asOf }: Dependencies): boolean {
     if (asOf.history !== this.#stamp.history || asOf.clock < this.#floor) return false
-    if (asOf.clock >= this.#stamp.clock && asOf.unconfirmed >= this.#stamp.unconfirmed) return true
-    if (this.#changed(everything, asOf) || tags.some((tag) => this.#changed(tagTarget(tag), asOf))) return false
+    const unconfirmed = asOf.unconfirmed ?? 0
+    if (asOf.clock >= this.#stamp.clock && unconfirmed >= this.#stamp.unconfirmed) return true
+    const changed = (target: string) =>
+      (this.#invalidatedAt.get(target) ?? 0) > asOf.clock || (this.#unconfirmed.get(target)?.unconfirmed ?? 0) > unconfirmed
+    if (changed(everything) || tags.some((tag) => changed(tagTarget(tag)))) return false
     for (const shape of this.#shapes.values()) {
-      if (shape.every((field) => field in key) && this.#changed(encodeKey(projectKey(key as AgentKey, shape)), asOf)) return false
+      if (shape.every((field) => field in key) && changed(encodeKey(projectKey(key as AgentKey, shape)))) return false
     }
     return true
   }
 
-  #changed(target: string, asOf: Stamp): boolean {
-    return (
-      (this.#invalidatedAt.get(target) ?? 0) > asOf.clock || (this.#unconfirmed.get(target)?.unconfirmed ?? 0) > asOf.unconfirmed
-    )
-  }
-
-  /** Takes in what a store reported. Everything of another history is forgotten, and with it invalid. */
+  /**
+   * Takes in what a store reported of everything after the clock of this view. Everything of another history is forgotten, and
+   * with it invalid.
+   */
   apply({ clock: store, targets }: StoreChanges): void {
     const { history } = store
     if (history !== this.#stamp.history) {
@@ -74,15 +93,27 @@ export class InvalidationView {
       this.#floor = 0
     }
     for (const [target, clock] of targets) {
-      this.#invalidatedAt.set(target, Math.max(clock, this.#invalidatedAt.get(target) ?? 0))
+      const latest = Math.max(clock, this.#invalidatedAt.get(target) ?? 0)
+      this.#invalidatedAt.delete(target)
+      this.#invalidatedAt.set(target, latest)
       const tried = this.#unconfirmed.get(target)
       if (tried?.history === history && clock > tried.clock) this.#unconfirmed.delete(target)
       this.#noteShape(target)
     }
-    this.#floor = Math.max(store.floor, this.#floor)
     const clock = history === this.#stamp.history ? Math.max(store.clock, this.#stamp.clock) : store.clock
     const moved = targets.length > 0 || history !== this.#stamp.history || clock !== this.#stamp.clock
     if (moved) this.#stamp = { ...this.#stamp, history, clock }
+    this.#forgetTo(store.floor)
+  }
+
+  /** What is not remembered is presumed: below the floor everything is invalid. */
+  #forgetTo(floor: number): void {
+    this.#floor = Math.max(floor, this.#floor)
+    for (const [target, clock] of this.#invalidatedAt) {
+      if (clock > this.#floor && this.#invalidatedAt.size <= maxTargets) return
+      this.#floor = Math.max(clock, this.#floor)
+      this.#invalidatedAt.delete(target)
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import type { ConfigRecord } from '../config/config-record.ts'
 import type { StaleWindows } from '../config/freshness.ts'
 import type { Events } from '../events.ts'
 import { type RemovalCause, removalCauses } from '../reasons.ts'
+import { DependencyIndex } from './dependency-index.ts'
 import { Departures } from './departures.ts'
 import type { Disposer } from './disposer.ts'
 import { IdleList } from './idle-list.ts'
@@ -42,6 +43,9 @@ export class LiveTier<Config, Agent> {
   readonly #leaving = new Set<LiveAgent<Config, Agent>>()
   readonly #departures = new Departures(maxDepartures)
   readonly #sweeper: Sweeper
+  readonly #dependents = new DependencyIndex<LiveAgent<Config, Agent>>()
+  /** Until then it is known that no word of an invalidation is missing. Wall clock, ms. */
+  vouchedUntil = 0
   /** On the hot path, so held here directly. */
   readonly #allFields: boolean
   readonly #idleMs: number
@@ -100,7 +104,7 @@ export class LiveTier<Config, Agent> {
 
   /** Whether a holder could have it this instant without further ado. The common case, and the only one on the hot path. */
   isFree(live: LiveAgent<Config, Agent>, now: number): boolean {
-    if (now >= live.freshUntil) return false
+    if (now >= live.freshUntil || now >= this.vouchedUntil) return false
     return live.leases === 0 ? now - live.idleSince < this.#idleMs : !this.#exclusive
   }
 
@@ -138,6 +142,13 @@ export class LiveTier<Config, Agent> {
       this.retire(live, 'expired')
       return true
     }
+    if (now >= this.vouchedUntil) {
+      live.queue = undefined
+      this.#held--
+      this.#goIdle(live, now)
+      for (const waiter of queue) waiter.askAgain()
+      return true
+    }
     for (const waiter of queue) {
       queue.delete(waiter)
       live.leases = 1
@@ -154,6 +165,7 @@ export class LiveTier<Config, Agent> {
     if (predecessor !== undefined) this.#takeOut(predecessor, 'replaced')
     live.state = { phase: 'ready' }
     this.#index.add(live)
+    this.#dependents.add(live, live.record.tags)
     if (live.leases > 0) this.#held++
     else this.#goIdle(live, this.#options.clock.now())
     // Only now: who hears of it and asks again shall find the new one.
@@ -169,6 +181,8 @@ export class LiveTier<Config, Agent> {
   /** Its config has been found unchanged. */
   renew(live: LiveAgent<Config, Agent>, record: ConfigRecord<Config>, serveUntil: number): void {
     const { freshUntil, staleUntil } = this.period(record, serveUntil)
+    this.#dependents.remove(live, live.record.tags)
+    this.#dependents.add(live, record.tags)
     live.record = record
     live.freshUntil = freshUntil
     live.staleUntil = staleUntil
@@ -191,6 +205,7 @@ export class LiveTier<Config, Agent> {
 
   #takeOut(live: LiveAgent<Config, Agent>, cause: RemovalCause): void {
     this.#index.remove(live)
+    this.#dependents.remove(live, live.record.tags)
     this.#departures.note(encodeKey(this.#named(live)), cause)
     this.#idle.remove(live)
     if (live.leases > 0) this.#held--
@@ -201,6 +216,13 @@ export class LiveTier<Config, Agent> {
     live.queue = undefined
     this.#leave(live, cause)
     if (queue !== undefined) for (const waiter of queue) waiter.askAgain()
+  }
+
+  /** Retires what depends on one of `targets`. Returns how many that were. */
+  retireDependents(targets: readonly string[], cause: RemovalCause): number {
+    const leaving = this.#dependents.named(targets, this.#index)
+    for (const live of leaving) this.retire(live, cause)
+    return leaving.size
   }
 
   retireWhere(applies: (live: LiveAgent<Config, Agent>) => boolean, cause: RemovalCause): number {

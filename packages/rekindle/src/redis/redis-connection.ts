@@ -1,82 +1,172 @@
 import { randomUUID } from 'node:crypto'
-import type { StoreChanges, StoreClock, StoreConnection, StoreEntry } from '../config/config-store.ts'
+import type {
+  Claim,
+  Claimed,
+  SeenClock,
+  StoreAdvance,
+  StoreChanges,
+  StoreClock,
+  StoreConnection,
+  StoreEntry,
+  StoreListener,
+  WorkerPresence,
+  WorkerReport,
+} from '../config/config-store.ts'
 import { BatchedReads } from './batched-reads.ts'
+import { clockMessage, parseClockMessage, parseClockRecord, parseSeen } from './redis-clock.ts'
 import type { RedisCommands } from './redis-commands.ts'
-import { changes, invalidate } from './scripts.generated.ts'
+import { claim, invalidate, release, sync, workers } from './scripts.generated.ts'
 
 /** In one command: pointers have some 300 bytes, blobs up to a megabyte. */
 const maxPointers = 512
 const maxBlobs = 32
 
+/** Invalidated targets that are remembered. More are forgotten, oldest first, and entries older than those become invalid. */
+const maxTargets = 20_000
+
+/** So often a read is tried when the connection changes under it. */
+const maxReadAttempts = 3
+
+/** Nothing seen. No history is named so. */
+const nothing: SeenClock = { history: '-', clock: 0 }
+
 /**
  * A namespace in Redis. Keys, all under `rekindle:`:
- * - `<namespace>:p:<id>`: pointers; `<namespace>:b:<fingerprint>`: configs; spread over a cluster's slots;
- * - `{<namespace>}:clock`, `{<namespace>}:targets`: the invalidation clock, in one slot.
+ * - `<namespace>:p:<id>`: pointers; `<namespace>:b:<fingerprint>`: configs; `<namespace>:c:<id>`: claims; spread over a
+ *   cluster's slots;
+ * - `{<namespace>}:clock`, `:targets`, `:workers`, `:reports`: the invalidation clock and who follows it, in one slot. The name
+ *   of the clock is also the channel of invalidations, and `{<namespace>}:inbox:<worker>` that of one worker.
  */
 export class RedisConnection implements StoreConnection {
   readonly #commands: RedisCommands
   readonly #prefix: string
-  readonly #clockKeys: readonly [clock: string, targets: string]
+  readonly #hub: string
+  readonly #retentionMs: number
   readonly #pointers: BatchedReads<PointerRead>
   readonly #blobs: BatchedReads<string | null>
+  /** The generation of the connection in which a script has compared the clock with the server. */
+  #checkedGeneration = -1
+  readonly #subscriptions = new Set<() => void>()
 
-  constructor(commands: RedisCommands, namespace: string) {
+  constructor(commands: RedisCommands, namespace: string, retentionMs: number) {
     this.#commands = commands
     this.#prefix = `rekindle:${namespace}`
-    this.#clockKeys = [`rekindle:{${namespace}}:clock`, `rekindle:{${namespace}}:targets`]
+    this.#hub = `rekindle:{${namespace}}`
+    this.#retentionMs = retentionMs
     this.#pointers = new BatchedReads(maxPointers, (keys) => this.#readPointers(keys))
     this.#blobs = new BatchedReads(maxBlobs, (keys) => commands.mget(keys))
   }
 
   read(id: string): Promise<PointerRead> {
-    return this.#pointers.read(this.#pointerKey(id))
+    return this.#pointers.read(`${this.#prefix}:p:${id}`)
   }
 
+  /**
+   * A plain read cannot tell that another server answers than the one that wrote the clock, so on each new connection a script
+   * looks first. What was read while the connection changed is read again.
+   */
   async #readPointers(keys: readonly string[]): Promise<readonly PointerRead[]> {
-    const [record, ...pointers] = await this.#commands.mget([this.#clockKeys[0], ...keys])
-    const clock = parseClock(record)
-    if (clock !== undefined) return pointers.map((pointer) => ({ pointer: pointer ?? undefined, clock }))
-    // Without a clock no entry can be judged: the one that is made now begins a new history.
-    const begun = (await this.changesSince(0)).clock
-    return keys.map(() => ({ pointer: undefined, clock: begun }))
+    for (let attempt = 1; attempt <= maxReadAttempts; attempt++) {
+      const { generation } = this.#commands
+      if (this.#checkedGeneration !== generation) await this.sync(nothing)
+      const [record, ...pointers] = await this.#commands.mget([`${this.#hub}:clock`, ...keys])
+      if (this.#commands.generation !== generation) continue
+      const clock = parseClockRecord(record)
+      if (clock !== undefined) return pointers.map((pointer) => ({ pointer: pointer ?? undefined, clock }))
+      // Without a clock no entry can be judged: the one that is made now begins a new history.
+      const begun = (await this.sync(nothing)).clock
+      return keys.map(() => ({ pointer: undefined, clock: begun }))
+    }
+    throw new Error(`The connection to Redis changed during each of ${maxReadAttempts} attempts to read.`)
   }
 
   async readBlob(fingerprint: string): Promise<string | undefined> {
-    return (await this.#blobs.read(this.#blobKey(fingerprint))) ?? undefined
+    return (await this.#blobs.read(`${this.#prefix}:b:${fingerprint}`)) ?? undefined
   }
 
   async write({ id, pointer, fingerprint, blob, ttlMs }: StoreEntry): Promise<void> {
-    const entries = [[this.#blobKey(fingerprint), blob] as const, [this.#pointerKey(id), pointer] as const]
+    const entries = [[`${this.#prefix}:b:${fingerprint}`, blob] as const, [`${this.#prefix}:p:${id}`, pointer] as const]
     await this.#commands.setBoth(entries, ttlMs)
   }
 
   async remove(id: string): Promise<void> {
-    await this.#commands.del(this.#pointerKey(id))
+    await this.#commands.del(`${this.#prefix}:p:${id}`)
   }
 
-  async invalidate(targets: readonly string[]): Promise<{ previous: number; clock: StoreClock }> {
-    const reply = await this.#commands.run(invalidate, this.#clockKeys, [randomUUID(), ...targets])
+  async invalidate(targets: readonly string[], seen: SeenClock): Promise<StoreAdvance> {
+    const { publishCommand } = this.#commands
+    const limits = [String(this.#retentionMs * 1000), String(maxTargets)]
+    const args = [randomUUID(), seen.history, String(seen.clock), publishCommand, ...limits, clockMessage(targets), ...targets]
+    const reply = await this.#commands.run(invalidate, this.#hubKeys('clock', 'targets'), args)
     const [history, previous, clock, floor] = reply as [string, string, string, string]
     return { previous: Number(previous), clock: { history, clock: Number(clock), floor: Number(floor) } }
   }
 
-  async changesSince(since: number): Promise<StoreChanges> {
-    const reply = await this.#commands.run(changes, this.#clockKeys, [randomUUID(), String(since)])
+  async sync(seen: SeenClock, presence?: WorkerPresence): Promise<StoreChanges> {
+    const { generation } = this.#commands
+    const present = String(Math.ceil((presence?.presentForMs ?? 0) * 1000))
+    const args = [randomUUID(), seen.history, String(seen.clock), presence?.worker ?? '', present]
+    const reply = await this.#commands.run(sync, this.#hubKeys('clock', 'targets', 'workers', 'reports'), args)
+    if (this.#commands.generation === generation) this.#checkedGeneration = generation
     const [history, clock, floor, flat] = reply as [string, string, string, string[]]
-    const targets: (readonly [string, number])[] = []
-    for (let at = 0; at + 1 < flat.length; at += 2) targets.push([flat[at] ?? '', Number(flat[at + 1])])
+    const targets = pairs(flat).map(([target, invalidatedAt]) => [target, Number(invalidatedAt)] as const)
     return { clock: { history, clock: Number(clock), floor: Number(floor) }, targets }
   }
 
-  /** The client is the application's. */
-  async close(): Promise<void> {}
-
-  #pointerKey(id: string): string {
-    return `${this.#prefix}:p:${id}`
+  async workers(): Promise<readonly WorkerReport[]> {
+    const reply = await this.#commands.run(workers, this.#hubKeys('workers', 'reports'), [])
+    return pairs(reply as string[]).map(([worker, seen]) => ({ worker, ...parseSeen(seen) }))
   }
 
-  #blobKey(fingerprint: string): string {
-    return `${this.#prefix}:b:${fingerprint}`
+  async claim(id: string, { claimant, worker, ttlMs, asOf, instead }: Claim): Promise<Claimed> {
+    const args = [claimant, worker, String(Math.ceil(ttlMs)), `${asOf.history} ${asOf.clock}`, instead ?? '']
+    const reply = await this.#commands.run(claim, [this.#claimKey(id)], args)
+    const [holder, heldAsOf, leftMs] = reply as [string?, string?, number?]
+    if (holder === undefined) return { granted: true }
+    return { granted: false, claimant: holder, asOf: parseSeen(heldAsOf ?? ''), expiresInMs: Math.max(0, leftMs ?? 0) }
+  }
+
+  async release(id: string, claimant: string): Promise<readonly string[]> {
+    return (await this.#commands.run(release, [this.#claimKey(id)], [claimant])) as string[]
+  }
+
+  async send(worker: string, message: string): Promise<void> {
+    await this.#commands.publish(this.#inbox(worker), message)
+  }
+
+  listen(worker: string, listener: StoreListener): () => void {
+    const inbox = this.#inbox(worker)
+    const close = this.#commands.subscribe([`${this.#hub}:clock`, inbox], {
+      onSubscribed: () => listener.onListening(),
+      onMessage: (channel, message) => {
+        if (channel === inbox) return listener.onMessage(message)
+        const news = parseClockMessage(message)
+        if (news !== undefined) listener.onClock(news.clock, news.step)
+      },
+    })
+    this.#subscriptions.add(close)
+    return () => {
+      this.#subscriptions.delete(close)
+      close()
+    }
+  }
+
+  /** The client is the application's, but the connections for messages are ours. */
+  async close(): Promise<void> {
+    for (const close of this.#subscriptions) close()
+    this.#subscriptions.clear()
+  }
+
+  #hubKeys(...names: string[]): string[] {
+    return names.map((name) => `${this.#hub}:${name}`)
+  }
+
+  #claimKey(id: string): string {
+    return `${this.#prefix}:c:${id}`
+  }
+
+  #inbox(worker: string): string {
+    return `${this.#hub}:inbox:${worker}`
   }
 }
 
@@ -85,8 +175,8 @@ interface PointerRead {
   readonly clock: StoreClock
 }
 
-function parseClock(record: string | null | undefined): StoreClock | undefined {
-  const [history, clock, floor] = record?.split(' ') ?? []
-  if (history === undefined || clock === undefined || floor === undefined) return undefined
-  return { history, clock: Number(clock), floor: Number(floor) }
+function pairs(flat: readonly string[]): [string, string][] {
+  const found: [string, string][] = []
+  for (let at = 0; at + 1 < flat.length; at += 2) found.push([flat[at] ?? '', flat[at + 1] ?? ''])
+  return found
 }

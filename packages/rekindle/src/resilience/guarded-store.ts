@@ -32,16 +32,17 @@ export class GuardedStore {
     })
   }
 
-  /** Starts a write that nobody waits for. */
-  writeBehind(what: string, call: (connection: StoreConnection) => Promise<void>): void {
+  /** Starts a write that no request waits for. Resolves when it has arrived or failed. */
+  writeBehind(what: string, call: (connection: StoreConnection) => Promise<void>): Promise<void> {
     if (this.#pending.size >= maxPendingWrites) {
       this.#report(`write ${what}`, new Error(`${maxPendingWrites} writes are waiting for the store; this one was dropped.`))
-      return
+      return Promise.resolve()
     }
     const write = this.inTime(`the writing of ${what}`, () => call(this.connection))
       .catch((error: unknown) => this.#report(`write ${what}`, error))
       .finally(() => this.#pending.delete(write))
     this.#pending.add(write)
+    return write
   }
 
   /** A call whose failure the caller wants to see. */

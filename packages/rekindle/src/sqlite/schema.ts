@@ -32,4 +32,33 @@ CREATE TABLE IF NOT EXISTS rekindle_targets (
   PRIMARY KEY (namespace, target)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS rekindle_targets_clock ON rekindle_targets (namespace, clock);
+
+CREATE TABLE IF NOT EXISTS rekindle_workers (
+  namespace TEXT NOT NULL,
+  worker TEXT NOT NULL,
+  history TEXT NOT NULL,
+  clock INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (namespace, worker)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS rekindle_claims (
+  namespace TEXT NOT NULL,
+  id TEXT NOT NULL,
+  claimant TEXT NOT NULL,
+  history TEXT NOT NULL,
+  clock INTEGER NOT NULL,
+  waiting TEXT NOT NULL, -- JSON list of workers
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (namespace, id)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS rekindle_messages (
+  id INTEGER PRIMARY KEY,
+  namespace TEXT NOT NULL,
+  worker TEXT NOT NULL,
+  message TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS rekindle_messages_worker ON rekindle_messages (namespace, worker);
 `

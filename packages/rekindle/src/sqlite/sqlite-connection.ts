@@ -1,152 +1,114 @@
-import { randomUUID } from 'node:crypto'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { StoreChanges, StoreClock, StoreConnection, StoreEntry } from '../config/config-store.ts'
-import { openDatabase, transaction, whenFree } from './database.ts'
+import type {
+  Claim,
+  Claimed,
+  SeenClock,
+  StoreAdvance,
+  StoreChanges,
+  StoreClock,
+  StoreConnection,
+  StoreEntry,
+  StoreListener,
+  WorkerPresence,
+  WorkerReport,
+} from '../config/config-store.ts'
+import { SqliteClaims } from './sqlite-claims.ts'
+import { clockOf, SqliteClock } from './sqlite-clock.ts'
+import { SqliteFile } from './sqlite-file.ts'
+import { listenTo } from './sqlite-listener.ts'
+import type { Statements } from './statements.ts'
 
 /** Expired rows are deleted by the first write after this time, a bounded number at once. */
 const sweepIntervalMs = 30_000
 const sweepBatch = 1_000
 
-/** A namespace in a SQLite file. Opened by the first call; while that fails, so do the calls. */
+/** A message to a worker that has gone is kept no longer. */
+const messageMs = 60_000
+
+/** A namespace in a SQLite file. */
 export class SqliteConnection implements StoreConnection {
-  readonly #path: string
+  readonly #file: SqliteFile
   readonly #namespace: string
-  readonly #now: () => number
-  #opened: Statements | undefined = undefined
+  readonly #clock: SqliteClock
+  readonly #claims: SqliteClaims
+  readonly #listening = new Set<() => void>()
   #sweptAt = -Infinity
-  #closed = false
 
-  constructor(path: string, namespace: string, now: () => number) {
-    this.#path = path
+  constructor(path: string, namespace: string, retentionMs: number, now: () => number) {
+    this.#file = new SqliteFile(path, now)
     this.#namespace = namespace
-    this.#now = now
-  }
-
-  #open(): Statements {
-    if (this.#closed) throw new Error('The connection to the SQLite store is closed.')
-    this.#opened ??= prepare(openDatabase(this.#path))
-    return this.#opened
+    this.#clock = new SqliteClock(this.#file, namespace, retentionMs)
+    this.#claims = new SqliteClaims(this.#file, namespace)
   }
 
   async read(id: string): Promise<{ pointer: string | undefined; clock: StoreClock }> {
-    const row = await whenFree(() => this.#open().read.get(id, this.#now(), this.#namespace))
-    if (row === undefined) return { pointer: undefined, clock: await whenFree(() => this.#makeClock()) }
+    const row = await this.#file.run(({ read }) => read.get(id, this.#file.now(), this.#namespace))
+    if (row === undefined) return { pointer: undefined, clock: await this.#clock.make() }
     return { pointer: (row['pointer'] as string | null) ?? undefined, clock: clockOf(row) }
   }
 
   async readBlob(fingerprint: string): Promise<string | undefined> {
-    const row = await whenFree(() => this.#open().readBlob.get(this.#namespace, fingerprint, this.#now()))
+    const row = await this.#file.run(({ readBlob }) => readBlob.get(this.#namespace, fingerprint, this.#file.now()))
     return row?.['blob'] as string | undefined
   }
 
   async write({ id, pointer, fingerprint, blob, ttlMs }: StoreEntry): Promise<void> {
-    const now = this.#now()
-    await whenFree(() => {
-      const { database, writeBlob, writePointer } = this.#open()
-      transaction(
-        database,
-        () => {
-          writeBlob.run(this.#namespace, fingerprint, blob, now + ttlMs)
-          writePointer.run(this.#namespace, id, pointer, now + ttlMs)
-          if (now - this.#sweptAt >= sweepIntervalMs) this.#sweep(now)
-        },
-        'IMMEDIATE',
-      )
+    const now = this.#file.now()
+    await this.#file.write((statements) => {
+      statements.writeBlob.run(this.#namespace, fingerprint, blob, now + ttlMs)
+      statements.writePointer.run(this.#namespace, id, pointer, now + ttlMs)
+      if (now - this.#sweptAt >= sweepIntervalMs) this.#sweep(statements, now)
     })
   }
 
   async remove(id: string): Promise<void> {
-    await whenFree(() => this.#open().remove.run(this.#namespace, id))
+    await this.#file.run(({ remove }) => remove.run(this.#namespace, id))
   }
 
-  async invalidate(targets: readonly string[]): Promise<{ previous: number; clock: StoreClock }> {
-    return whenFree(() => {
-      const { database, advance, writeTarget } = this.#open()
-      return transaction(
-        database,
-        () => {
-          const { history, clock: previous, floor } = this.#clockIn()
-          const clock = Math.max(previous + 1, Math.round(this.#now() * 1000))
-          advance.run(clock, this.#namespace)
-          for (const target of targets) writeTarget.run(this.#namespace, target, clock)
-          return { previous, clock: { history, clock, floor } }
-        },
-        'IMMEDIATE',
-      )
-    })
+  invalidate(targets: readonly string[], seen: SeenClock): Promise<StoreAdvance> {
+    return this.#clock.invalidate(targets, seen)
   }
 
-  async changesSince(since: number): Promise<StoreChanges> {
-    return whenFree(() => {
-      const { database, changes } = this.#open()
-      return transaction(
-        database,
-        () => ({
-          clock: this.#clockIn(),
-          targets: changes.all(this.#namespace, since).map((row) => [row['target'] as string, row['clock'] as number] as const),
-        }),
-        'DEFERRED',
-      )
-    })
+  sync(seen: SeenClock, presence?: WorkerPresence): Promise<StoreChanges> {
+    return this.#clock.sync(seen, presence)
+  }
+
+  workers(): Promise<readonly WorkerReport[]> {
+    return this.#clock.workers()
+  }
+
+  claim(id: string, claim: Claim): Promise<Claimed> {
+    return this.#claims.claim(id, claim)
+  }
+
+  release(id: string, claimant: string): Promise<readonly string[]> {
+    return this.#claims.release(id, claimant)
+  }
+
+  async send(worker: string, message: string): Promise<void> {
+    await this.#file.run(({ send }) => send.run(this.#namespace, worker, message, this.#file.now() + messageMs))
+  }
+
+  listen(worker: string, listener: StoreListener): () => void {
+    const stop = listenTo(this.#file, this.#namespace, worker, listener)
+    this.#listening.add(stop)
+    return () => {
+      this.#listening.delete(stop)
+      stop()
+    }
   }
 
   async close(): Promise<void> {
-    this.#closed = true
-    this.#opened?.database.close()
-    this.#opened = undefined
-  }
-
-  #makeClock(): StoreClock {
-    return transaction(this.#open().database, () => this.#clockIn(), 'IMMEDIATE')
-  }
-
-  /** Inside a transaction: the clock, made if there is none. */
-  #clockIn(): StoreClock {
-    const { readClock, writeClock } = this.#open()
-    const row = readClock.get(this.#namespace)
-    if (row !== undefined) return clockOf(row)
-    const clock = { history: randomUUID(), clock: Math.round(this.#now() * 1000), floor: 0 }
-    writeClock.run(this.#namespace, clock.history, clock.clock, clock.floor)
-    return clock
+    for (const stop of this.#listening) stop()
+    this.#listening.clear()
+    this.#file.close()
   }
 
   /** Inside a transaction. */
-  #sweep(now: number): void {
-    const { sweepPointers, sweepBlobs } = this.#open()
+  #sweep(statements: Statements, now: number): void {
+    const { sweepPointers, sweepBlobs } = statements
+    for (const sweep of ['sweepWorkers', 'sweepClaims', 'sweepMessages'] as const) statements[sweep].run(now)
     const swept = Number(sweepPointers.run(now, sweepBatch).changes) + Number(sweepBlobs.run(now, sweepBatch).changes)
     // With more to do, the next write goes on.
     if (swept < sweepBatch) this.#sweptAt = now
   }
-}
-
-function clockOf(row: Record<string, unknown>): StoreClock {
-  return { history: row['history'] as string, clock: row['clock'] as number, floor: row['floor'] as number }
-}
-
-type Statements = { readonly database: DatabaseSync } & Record<keyof typeof statements, StatementSync>
-
-const statements = {
-  // One statement, and so one instant, for the clock and the pointer.
-  read: `SELECT c.history, c.clock, c.floor, p.pointer FROM rekindle_clocks c
-    LEFT JOIN rekindle_pointers p ON p.namespace = c.namespace AND p.id = ? AND p.expires_at > ? WHERE c.namespace = ?`,
-  readBlob: 'SELECT blob FROM rekindle_blobs WHERE namespace = ? AND fingerprint = ? AND expires_at > ?',
-  writePointer: `INSERT INTO rekindle_pointers (namespace, id, pointer, expires_at) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET pointer = excluded.pointer, expires_at = excluded.expires_at`,
-  writeBlob: `INSERT INTO rekindle_blobs (namespace, fingerprint, blob, expires_at) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET blob = excluded.blob, expires_at = max(expires_at, excluded.expires_at)`,
-  remove: 'DELETE FROM rekindle_pointers WHERE namespace = ? AND id = ?',
-  readClock: 'SELECT history, clock, floor FROM rekindle_clocks WHERE namespace = ?',
-  writeClock: 'INSERT INTO rekindle_clocks (namespace, history, clock, floor) VALUES (?, ?, ?, ?)',
-  advance: 'UPDATE rekindle_clocks SET clock = ? WHERE namespace = ?',
-  writeTarget: `INSERT INTO rekindle_targets (namespace, target, clock) VALUES (?, ?, ?)
-    ON CONFLICT DO UPDATE SET clock = excluded.clock`,
-  changes: 'SELECT target, clock FROM rekindle_targets WHERE namespace = ? AND clock > ? ORDER BY clock',
-  sweepPointers: `DELETE FROM rekindle_pointers WHERE (namespace, id) IN
-    (SELECT namespace, id FROM rekindle_pointers WHERE expires_at <= ? LIMIT ?)`,
-  sweepBlobs: 'DELETE FROM rekindle_blobs WHERE rowid IN (SELECT rowid FROM rekindle_blobs WHERE expires_at <= ? LIMIT ?)',
-} as const
-
-function prepare(database: DatabaseSync): Statements {
-  const prepared = Object.entries(statements).map(([name, sql]) => [name, database.prepare(sql)] as const)
-  return { database, ...(Object.fromEntries(prepared) as Record<keyof typeof statements, StatementSync>) }
 }

@@ -1,4 +1,4 @@
-import type { ConfigStore } from '../config/config-store.ts'
+import { type ConfigStore, dayMs } from '../config/config-store.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 
 export interface SqliteStoreOptions {
@@ -13,5 +13,8 @@ export interface SqliteStoreOptions {
  * for a writer. Not for network file systems, on which WAL does not work.
  */
 export function sqliteStore({ path, now = Date.now }: SqliteStoreOptions): ConfigStore {
-  return { name: 'sqlite', connect: (namespace) => new SqliteConnection(path, namespace, now) }
+  return {
+    name: 'sqlite',
+    connect: (namespace, { retentionMs = dayMs } = {}) => new SqliteConnection(path, namespace, retentionMs, now),
+  }
 }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ConfigStore, StoreConnection, StoreEntry } from '../config/config-store.ts'
+import type {
+  Claim,
+  ConfigStore,
+  SeenClock,
+  StoreAdvance,
+  StoreClock,
+  StoreConnection,
+  StoreEntry,
+  StoreListener,
+} from '../config/config-store.ts'
 
 /** One promise of the {@link ConfigStore} port. */
 export interface ContractCase {
@@ -63,11 +72,9 @@ export const storeContract: readonly ContractCase[] = [
   contract('an expired entry is gone', async ({ open }) => {
     const connection = await open()
     await connection.write(entry({ ttlMs: 1 }))
-    const gone = async () =>
-      (await connection.read('id')).pointer === undefined && (await connection.readBlob('print')) === undefined
-    for (const until = Date.now() + 5_000; !(await gone()); await delay(2)) {
-      assert.ok(Date.now() < until, 'still there 5 s after a time to live of 1 ms')
-    }
+    await until(
+      async () => (await connection.read('id')).pointer === undefined && (await connection.readBlob('print')) === undefined,
+    )
   }),
   contract('a config outlives none of the entries that point to it', async ({ open }) => {
     const connection = await open()
@@ -88,28 +95,45 @@ export const storeContract: readonly ContractCase[] = [
     assert.equal((await other.read('id')).pointer, undefined)
     assert.equal(await other.readBlob('print'), undefined)
     assert.notEqual((await other.read('id')).clock.history, (await one.read('id')).clock.history)
-    await one.invalidate(['target'])
-    assert.deepEqual((await other.changesSince(0)).targets, [])
+    await one.invalidate(['target'], nothing)
+    assert.deepEqual((await other.sync(nothing)).targets, [])
   }),
-  contract('an invalidation advances the clock and is listed by changesSince until it is seen', async ({ open }) => {
+  contract('an invalidation advances the clock, and is listed by sync until it has been seen', async ({ open }) => {
     const [one, two] = [await open(), await open()]
     const before = (await one.read('id')).clock
-    const { previous, clock } = await one.invalidate(['a', 'b'])
+    const { previous, clock } = await one.invalidate(['a', 'b'], before)
     assert.equal(previous, before.clock)
     assert.ok(clock.clock > before.clock)
     assert.equal(clock.history, before.history)
     assert.deepEqual((await two.read('id')).clock, clock)
-    assert.deepEqual(sorted((await two.changesSince(before.clock)).targets), [
+    assert.deepEqual(sorted((await two.sync(before)).targets), [
       ['a', clock.clock],
       ['b', clock.clock],
     ])
-    assert.deepEqual(await two.changesSince(clock.clock), { clock, targets: [] })
+    assert.deepEqual(await two.sync(clock), { clock, targets: [] })
+  }),
+  contract('who has seen another history is told all that is known of this one', async ({ open }) => {
+    const connection = await open()
+    const { clock } = await connection.invalidate(['a'], nothing)
+    const stranger = { history: 'another', clock: clock.clock + 1_000_000 }
+    assert.deepEqual(await connection.sync(stranger), { clock, targets: [['a', clock.clock]] })
+  }),
+  contract('a clock that is earlier than one seen in its history has lost something: a new history begins', async ({ open }) => {
+    const connection = await open()
+    const { clock } = await connection.invalidate(['a'], nothing)
+    const seen = { history: clock.history, clock: clock.clock + 1 }
+    const after = await connection.sync(seen)
+    assert.notEqual(after.clock.history, clock.history)
+    assert.deepEqual(after.targets, [])
+    assert.deepEqual((await connection.read('id')).clock, after.clock)
+    const { clock: again } = await connection.invalidate(['b'], { history: after.clock.history, clock: after.clock.clock + 9 })
+    assert.notEqual(again.history, after.clock.history)
   }),
   contract('a target invalidated twice is listed once, with its last clock', async ({ open }) => {
     const connection = await open()
-    const first = await connection.invalidate(['a', 'b'])
-    const second = await connection.invalidate(['a'])
-    const { targets } = await connection.changesSince(0)
+    const first = await connection.invalidate(['a', 'b'], nothing)
+    const second = await connection.invalidate(['a'], nothing)
+    const { targets } = await connection.sync(nothing)
     assert.deepEqual(sorted(targets), [
       ['a', second.clock.clock],
       ['b', first.clock.clock],
@@ -117,17 +141,148 @@ export const storeContract: readonly ContractCase[] = [
   }),
   contract('targets of any text are kept apart', async ({ open }) => {
     const connection = await open()
-    const targets = ['*', '#"a"', '#"A"', '#"\\ud800"', '{"agentId":"*"}', '#""', '#"\'"']
-    const { clock } = await connection.invalidate(targets)
-    const listed = (await connection.changesSince(0)).targets
+    const targets = ['*', '#"a"', '#"A"', '#"\\ud800"', '{"agentId":"*"}', '#""', '#"\'"', '#"%s %1"']
+    const { clock } = await connection.invalidate(targets, nothing)
+    const listed = (await connection.sync(nothing)).targets
     assert.deepEqual(sorted(listed), sorted(targets.map((target) => [target, clock.clock] as const)))
   }),
   contract('concurrent invalidations get a clock each, and each knows the one before it', async ({ open }) => {
     const workers = [await open(), await open(), await open()]
-    const done = await Promise.all(Array.from({ length: 60 }, (_, at) => workers[at % 3]!.invalidate([`t${at}`])))
+    const done = await Promise.all(Array.from({ length: 60 }, (_, at) => workers[at % 3]!.invalidate([`t${at}`], nothing)))
     const steps = done.map(({ previous, clock }) => [previous, clock.clock] as const).sort((a, b) => a[1] - b[1])
     for (const [at, [previous]] of steps.entries()) if (at > 0) assert.equal(previous, steps[at - 1]![1])
-    assert.equal((await workers[1]!.changesSince(0)).targets.length, 60)
+    assert.equal((await workers[1]!.sync(nothing)).targets.length, 60)
+  }),
+  contract('what is forgotten of many targets raises the floor, and nothing else does', async ({ open }) => {
+    const connection = await open()
+    const targets = (batch: number) => Array.from({ length: 5_000 }, (_, at) => `target ${batch}-${at}`)
+    const clocks: StoreClock[] = []
+    for (let batch = 0; batch < 6; batch++) clocks.push((await connection.invalidate(targets(batch), nothing)).clock)
+    const { clock, targets: kept } = await connection.sync(nothing)
+    assert.equal(clocks[0]!.floor, 0)
+    assert.ok(clock.floor >= clocks[0]!.clock && clock.floor < clock.clock)
+    const known = new Set(kept.map(([target]) => target))
+    for (const [batch, { clock: at }] of clocks.entries()) {
+      if (at > clock.floor)
+        assert.ok(
+          targets(batch).every((target) => known.has(target)),
+          `batch ${batch} is not whole`,
+        )
+    }
+    assert.ok(kept.every(([, at]) => at > clock.floor))
+  }),
+  contract('workers are listed with what they have seen, until they leave or have said nothing for long', async ({ open }) => {
+    const connection = await open()
+    const { clock } = await connection.invalidate(['a'], nothing)
+    const seen = { history: clock.history, clock: clock.clock }
+    await connection.sync(seen, { worker: 'here', presentForMs: 60_000 })
+    await connection.sync(nothing, { worker: 'leaves', presentForMs: 60_000 })
+    await connection.sync(seen, { worker: 'silent', presentForMs: 1 })
+    await connection.sync(seen, { worker: 'leaves', presentForMs: 0 })
+    await until(async () => (await connection.workers()).length === 1)
+    assert.deepEqual(await connection.workers(), [{ worker: 'here', ...seen }])
+    await connection.sync(nothing, { worker: 'here', presentForMs: 60_000 })
+    assert.deepEqual(await connection.workers(), [{ worker: 'here', ...nothing }])
+  }),
+  contract('of many who claim an entry at once, one is granted it, and is told who waits when it lets go', async ({ open }) => {
+    const connection = await open()
+    const asOf = { history: 'h', clock: 7 }
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => connection.claim('id', { claimant: `c${at}`, worker: `w${at}`, ttlMs: 60_000, asOf })),
+    )
+    const holder = claims.findIndex(({ granted }) => granted)
+    assert.equal(claims.filter(({ granted }) => granted).length, 1)
+    for (const claimed of claims) {
+      if (claimed.granted) continue
+      assert.equal(claimed.claimant, `c${holder}`)
+      assert.deepEqual(claimed.asOf, asOf)
+      assert.ok(claimed.expiresInMs > 0 && claimed.expiresInMs <= 60_000)
+    }
+    assert.deepEqual(await connection.release('id', 'somebody else'), [])
+    const waiting = Array.from({ length: 8 }, (_, at) => `w${at}`).filter((_, at) => at !== holder)
+    assert.deepEqual([...(await connection.release('id', `c${holder}`))].sort(), waiting)
+    assert.deepEqual(await connection.claim('id', claim({ claimant: 'next' })), { granted: true })
+  }),
+  contract(
+    'a claim can be renewed by its claimant, and replaced by who names it; those who wait go on waiting',
+    async ({ open }) => {
+      const connection = await open()
+      assert.deepEqual(await connection.claim('id', claim({ claimant: 'one' })), { granted: true })
+      assert.deepEqual(await connection.claim('id', claim({ claimant: 'one' })), { granted: true })
+      assert.equal((await connection.claim('id', claim({ claimant: 'two', worker: 'w2' }))).granted, false)
+      assert.equal((await connection.claim('id', claim({ claimant: 'two', worker: 'w2', instead: 'zero' }))).granted, false)
+      assert.deepEqual(await connection.claim('id', claim({ claimant: 'two', worker: 'w2', instead: 'one' })), { granted: true })
+      assert.deepEqual(await connection.release('id', 'one'), [])
+      assert.deepEqual(await connection.release('id', 'two'), ['w2'])
+    },
+  ),
+  contract('a claim that is not renewed ends by itself', async ({ open }) => {
+    const connection = await open()
+    await connection.claim('id', claim({ claimant: 'dead', ttlMs: 1 }))
+    await until(async () => (await connection.claim('id', claim({ claimant: 'next' }))).granted)
+  }),
+  contract('claims of different entries, and of different namespaces, are separate', async ({ open }) => {
+    const [one, other] = [await open('a'), await open('b')]
+    for (const connection of [one, other]) {
+      for (const id of ['x', 'y']) assert.deepEqual(await connection.claim(id, claim({ claimant: id })), { granted: true })
+    }
+  }),
+  contract(
+    'who listens hears of each step of the clock within a second, and of nothing in other namespaces',
+    async ({ open }) => {
+      const [one, two, other] = [await open('a'), await open('a'), await open('b')]
+      const heard = listenTo(two, 'two')
+      const strange = listenTo(other, 'two')
+      await until(() => heard.listening > 0 && strange.listening > 0)
+      const steps: StoreAdvance[] = []
+      for (const target of ['a', '#"\\ud800 %s \u2028"']) {
+        const step = await one.invalidate([target], nothing)
+        steps.push(step)
+        await until(() => heard.clocks.at(-1)?.clock.clock === step.clock.clock)
+        const news = heard.clocks.at(-1)
+        assert.deepEqual(news?.clock, step.clock)
+        if (news?.step !== undefined) assert.deepEqual(news.step, { previous: step.previous, targets: [target] })
+      }
+      assert.deepEqual(
+        strange.clocks.filter(({ clock }) => clock.history === steps[0]!.clock.history),
+        [],
+      )
+    },
+  ),
+  contract('who invalidates more than fits into a message is heard of, too', async ({ open }) => {
+    const [one, two] = [await open(), await open()]
+    const heard = listenTo(two, 'two')
+    await until(() => heard.listening > 0)
+    const targets = Array.from({ length: 2_000 }, (_, at) => `#"a rather long tag, number ${at}"`)
+    const { clock } = await one.invalidate(targets, nothing)
+    await until(() => heard.clocks.at(-1)?.clock.clock === clock.clock)
+    assert.equal((await two.sync({ history: clock.history, clock: clock.clock - 1 })).targets.length, targets.length)
+  }),
+  contract('mail reaches the worker it is for, and no other', async ({ open }) => {
+    const [one, two] = [await open(), await open()]
+    const [heardOne, heardTwo] = [listenTo(one, 'one'), listenTo(two, 'two')]
+    await until(() => heardOne.listening > 0 && heardTwo.listening > 0)
+    for (const text of ['first', JSON.stringify({ text: '🙂 \ud800 "' }), '']) await one.send('two', text)
+    await two.send('one', 'back')
+    await until(() => heardTwo.mail.length === 3 && heardOne.mail.length === 1)
+    assert.deepEqual(heardTwo.mail, ['first', JSON.stringify({ text: '🙂 \ud800 "' }), ''])
+    assert.deepEqual(heardOne.mail, ['back'])
+    await one.send('nobody', 'lost')
+  }),
+  contract('who has stopped listening hears nothing more', async ({ open }) => {
+    const [one, two] = [await open(), await open()]
+    const [stopped, other] = [listenTo(two, 'two'), listenTo(one, 'one')]
+    await until(() => stopped.listening > 0 && other.listening > 0)
+    stopped.stop()
+    await one.send('two', 'too late')
+    const { clock } = await one.invalidate(['a'], nothing)
+    await two.send('one', 'last')
+    await until(() => other.mail.length === 1)
+    assert.deepEqual(stopped.mail, [])
+    assert.equal(
+      stopped.clocks.find((heard) => heard.clock.clock === clock.clock),
+      undefined,
+    )
   }),
   contract('first calls at once agree on one history', async ({ connect }) => {
     const clocks = await Promise.all(Array.from({ length: 8 }, async () => (await connect().read('id')).clock.history))
@@ -140,6 +295,35 @@ export const storeContract: readonly ContractCase[] = [
     await connection.close()
   }),
 ]
+
+/** Nothing seen yet. */
+const nothing: SeenClock = { history: 'none', clock: 0 }
+
+function claim(changes: Partial<Claim>): Claim {
+  return { claimant: 'claimant', worker: 'worker', ttlMs: 60_000, asOf: nothing, ...changes }
+}
+
+/** Waits for what may take a moment, and must not take long. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 5_000; !(await condition()); await delay(2)) {
+    assert.ok(Date.now() < deadline, 'not within 5 s')
+  }
+}
+
+function listenTo(connection: StoreConnection, worker: string) {
+  const heard = { listening: 0, clocks: [] as Heard[], mail: [] as string[], stop: () => {} }
+  heard.stop = connection.listen(worker, {
+    onListening: () => heard.listening++,
+    onClock: (clock, step) => void heard.clocks.push({ clock, step }),
+    onMessage: (message) => void heard.mail.push(message),
+  })
+  return heard
+}
+
+interface Heard {
+  readonly clock: StoreClock
+  readonly step: Parameters<StoreListener['onClock']>[1]
+}
 
 interface ContractWorld {
   /** A connection to a namespace of this case's own, which has a clock. */

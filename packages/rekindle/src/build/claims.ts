@@ -1,0 +1,131 @@
+import type { Clock } from '../clock.ts'
+import type { Claimed, SeenClock } from '../config/config-store.ts'
+import type { GuardedStore } from '../resilience/guarded-store.ts'
+import { encodeMail } from '../worker-mail.ts'
+
+/** A claim lasts so long without being renewed: then its owner is taken to be dead. */
+const claimMs = 2_000
+const renewEveryMs = 500
+
+/** The right to build an entry while others wait. */
+export interface HeldClaim {
+  /** Lets go of it, and wakes those who wait. Calling it again does nothing. */
+  release(): void
+}
+
+/** `undefined`: the store cannot say, so everybody builds for themselves. */
+export type Turn =
+  | { readonly held: HeldClaim; readonly theirs?: undefined }
+  | { readonly held?: undefined; readonly theirs: TheirClaim }
+  | undefined
+
+type Outcome = 'released' | 'look-again'
+
+export interface TheirClaim {
+  readonly claimant: string
+  /** What they knew of invalidations when they began. */
+  readonly asOf: SeenClock
+  /** Resolves when they have let go, or it is time to look again: they may be dead, or word of them may be lost. */
+  wait(withinMs: number): Promise<Outcome>
+  /** Instead of waiting. */
+  leave(): void
+}
+
+/**
+ * One build per entry over all workers, by claims in the store. A claim only saves work: what is built twice all the same is
+ * correct, too. So nothing here ever fails a request, and every wait ends.
+ */
+export class Claims {
+  readonly #worker: string
+  readonly #store: GuardedStore
+  readonly #clock: Clock
+  readonly #waiting = new Map<string, Set<(outcome: Outcome) => void>>()
+  #claims = 0
+
+  constructor(worker: string, store: GuardedStore, clock: Clock) {
+    this.#worker = worker
+    this.#store = store
+    this.#clock = clock
+  }
+
+  /** Claims `id` for a build of what is known `asOf`, or returns how to wait for who has it. `instead` may be replaced. */
+  async take(id: string, asOf: SeenClock, instead?: string): Promise<Turn> {
+    const claimant = `${this.#worker}/${++this.#claims}`
+    // Listening before the store notes that somebody waits: the wake-up may come at once.
+    const { woken, leave } = this.#listen(id)
+    let claimed: Claimed
+    try {
+      claimed = await this.#store.inTime('a claim', () => this.#claim(id, claimant, asOf, instead))
+    } catch {
+      leave()
+      return undefined
+    }
+    if (claimed.granted) {
+      leave()
+      return { held: this.#hold(id, claimant, asOf) }
+    }
+    const { claimant: holder, asOf: theirAsOf, expiresInMs } = claimed
+    const wait = (withinMs: number) => this.#orAfter(woken, Math.min(expiresInMs, withinMs)).finally(leave)
+    return { theirs: { claimant: holder, asOf: theirAsOf, wait, leave } }
+  }
+
+  #claim(id: string, claimant: string, asOf: SeenClock, instead?: string): Promise<Claimed> {
+    const claim = { claimant, worker: this.#worker, ttlMs: claimMs, asOf }
+    return this.#store.connection.claim(id, instead === undefined ? claim : { ...claim, instead })
+  }
+
+  #hold(id: string, claimant: string, asOf: SeenClock): HeldClaim {
+    let released = false
+    const renewLater = () =>
+      this.#clock.after(renewEveryMs, () => {
+        if (released) return
+        void this.#store
+          .inTime('a claim', () => this.#claim(id, claimant, asOf))
+          .then(
+            // Not granted: taken over, as after a long standstill.
+            ({ granted }) => granted && !released && (timer = renewLater()),
+            () => !released && (timer = renewLater()),
+          )
+      })
+    let timer = renewLater()
+    return {
+      release: () => {
+        if (released) return
+        released = true
+        timer.cancel()
+        void this.#store.writeBehind('the end of a claim', async (connection) => {
+          const mail = encodeMail({ type: 'released', id })
+          const workers = await connection.release(id, claimant)
+          await Promise.all(workers.map((worker) => connection.send(worker, mail)))
+        })
+      },
+    }
+  }
+
+  /** Whoever waits for `id` looks again; without it, everybody: messages may have been missed. */
+  wake(id?: string): void {
+    const waiting = id === undefined ? [...this.#waiting.values()] : [this.#waiting.get(id) ?? []]
+    for (const wakes of waiting) for (const wake of wakes) wake(id === undefined ? 'look-again' : 'released')
+  }
+
+  #listen(id: string): { woken: Promise<Outcome>; leave: () => void } {
+    const { promise: woken, resolve } = Promise.withResolvers<Outcome>()
+    const waiting = this.#waiting.get(id) ?? new Set<(outcome: Outcome) => void>()
+    this.#waiting.set(id, waiting.add(resolve))
+    const leave = () => {
+      waiting.delete(resolve)
+      if (waiting.size === 0 && this.#waiting.get(id) === waiting) this.#waiting.delete(id)
+    }
+    return { woken, leave }
+  }
+
+  #orAfter(woken: Promise<Outcome>, ms: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(ms, () => resolve('look-again'))
+      void woken.then((outcome) => {
+        timer.cancel()
+        resolve(outcome)
+      })
+    })
+  }
+}

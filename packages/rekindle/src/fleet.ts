@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { Claims } from './build/claims.ts'
+import type { Clock } from './clock.ts'
+import type { StoreListener } from './config/config-store.ts'
+import { noHistory } from './config/no-store.ts'
+import type { Events } from './events.ts'
+import { Confirmations } from './invalidation/confirmation.ts'
+import { Heartbeat } from './invalidation/heartbeat.ts'
+import { type Invalidated, Invalidations } from './invalidation/invalidations.ts'
+import type { GuardedStore } from './resilience/guarded-store.ts'
+import { decodeMail, encodeMail } from './worker-mail.ts'
+
+export interface FleetOptions {
+  /** The name of this worker. */
+  readonly worker: string
+  readonly store: GuardedStore
+  /** Whether there are other workers, who share the store. */
+  readonly shared: boolean
+  readonly clock: Clock
+  readonly events: Events
+  readonly maxStalenessMs: number
+  readonly whenUnsynced: 'serve' | 'rebuild'
+  /** The memory tier of this worker. */
+  readonly live: { vouchedUntil: number }
+  readonly onInvalidated: (invalidated: Invalidated) => void
+}
+
+/** This worker among those that share its store: what it hears from them, and what it tells them. */
+export interface Fleet {
+  readonly invalidations: Invalidations
+  readonly heartbeat: Heartbeat
+  readonly confirmations: Confirmations
+  readonly claims: Claims | undefined
+  /** Stops listening, and tells the others not to wait for this worker. */
+  readonly leave: () => Promise<void>
+}
+
+export function joinFleet(options: FleetOptions): Fleet {
+  const { worker, store, shared, clock, events, maxStalenessMs, whenUnsynced, live, onInvalidated } = options
+  const { connection } = store
+  // Longer than the worker serves without asking. Who says nothing for this long serves nothing old.
+  const presence = { worker, presentForMs: 2 * maxStalenessMs + 1_000 }
+  let present = false
+  let stopListening = () => {}
+
+  const invalidations = new Invalidations(
+    shared ? randomUUID() : noHistory,
+    {
+      sync: (seen) => store.inTime('what was invalidated', () => connection.sync(seen, present ? presence : undefined)),
+      invalidate: (targets, seen) => store.inTime('an invalidation', () => connection.invalidate(targets, seen)),
+    },
+    clock,
+    onInvalidated,
+  )
+  const confirmations = new Confirmations(worker, store, invalidations.view, clock)
+  const claims = shared ? new Claims(worker, store, clock) : undefined
+
+  /** What cannot be caught up with now, the next heartbeat will. */
+  const orLater = (work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => events.emit('store-error', () => ({ operation: 'read what was invalidated', error })))
+
+  const listener: StoreListener = {
+    onClock: (storeClock, step) => void orLater(invalidations.hear(storeClock, step)),
+    onListening() {
+      void orLater(invalidations.catchUp())
+      claims?.wake()
+    },
+    onMessage(text) {
+      const mail = decodeMail(text)
+      if (mail?.type === 'released') claims?.wake(mail.id)
+      else if (mail?.type === 'seen') confirmations.hear(mail)
+      else if (mail?.type === 'report') void orLater(report(mail.from, { ...mail, floor: 0 }))
+    },
+  }
+
+  async function report(to: string, goal: { history: string; clock: number; floor: number }): Promise<void> {
+    await invalidations.hear(goal)
+    const { history, clock: seen } = invalidations.view.stamp
+    const mail = encodeMail({ type: 'seen', worker, history, clock: seen })
+    await store.writeBehind('a message', () => connection.send(to, mail))
+  }
+
+  const heartbeat = new Heartbeat(invalidations, {
+    clock,
+    maxStalenessMs,
+    whenUnsynced,
+    events,
+    vouch: (until) => (live.vouchedUntil = until),
+    onStart() {
+      present = true
+      stopListening = connection.listen(worker, listener)
+    },
+  })
+  // Nobody else could invalidate anything.
+  if (!shared) {
+    live.vouchedUntil = Infinity
+    heartbeat.stop()
+  }
+
+  return {
+    invalidations,
+    heartbeat,
+    confirmations,
+    claims,
+    async leave() {
+      heartbeat.stop()
+      stopListening()
+      if (!present) return
+      present = false
+      await store.writeBehind('a leave', async () => {
+        await connection.sync(invalidations.view.stamp, { worker, presentForMs: 0 })
+      })
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { Clock, Timer } from '../clock.ts'
+import type { Events } from '../events.ts'
+import type { Invalidations } from './invalidations.ts'
+
+/** However tight the bound, the store is asked no more often than this without a request that needs it. */
+const minIntervalMs = 50
+
+export interface HeartbeatOptions {
+  readonly clock: Clock
+  readonly maxStalenessMs: number
+  readonly whenUnsynced: 'serve' | 'rebuild'
+  /** Says until when the memory tier may serve without asking again. */
+  readonly vouch: (until: number) => void
+  readonly events: Events
+  /** Before the first beat. */
+  readonly onStart: () => void
+}
+
+/**
+ * Says how long the memory tier may be trusted: until `maxStalenessMs` after the view of invalidations was last known to be
+ * complete. Twice in that time it asks the store, so messages that were lost cost no more than the bound, and a process that
+ * stood still (suspended, or with its event loop blocked) asks before it serves again.
+ */
+export class Heartbeat {
+  readonly #invalidations: Invalidations
+  readonly #options: HeartbeatOptions
+  #started = false
+  #stopped = false
+  #timer: Timer | undefined = undefined
+  #beating: Promise<void> | undefined = undefined
+  #synced = true
+
+  constructor(invalidations: Invalidations, options: HeartbeatOptions) {
+    this.#invalidations = invalidations
+    this.#options = options
+  }
+
+  /** Whether the store answered last time. */
+  get synced(): boolean {
+    return this.#synced
+  }
+
+  start(): void {
+    if (this.#started) return
+    this.#started = true
+    this.#options.onStart()
+    void this.#beat()
+  }
+
+  /** For good. */
+  stop(): void {
+    this.#started = true
+    this.#stopped = true
+    this.#timer?.cancel()
+  }
+
+  /**
+   * For a request that comes when nothing is vouched for: resolves to whether memory may serve it. While the store is known not
+   * to answer, at once.
+   */
+  async ensure(): Promise<boolean> {
+    const { clock, maxStalenessMs, whenUnsynced } = this.#options
+    const needed = clock.now() - maxStalenessMs
+    // The second one, since the first may have been on its way already.
+    for (let attempt = 0; attempt < 2 && this.#synced && this.#invalidations.completeAsOf < needed; attempt++) await this.#beat()
+    return this.#synced || whenUnsynced === 'serve'
+  }
+
+  #beat(): Promise<void> {
+    this.#beating ??= this.#ask().finally(() => (this.#beating = undefined))
+    return this.#beating
+  }
+
+  async #ask(): Promise<void> {
+    const { clock, maxStalenessMs, whenUnsynced, vouch, events } = this.#options
+    this.#timer?.cancel()
+    try {
+      await this.#invalidations.catchUp()
+      vouch(this.#invalidations.completeAsOf + maxStalenessMs)
+      if (!this.#synced) events.emit('synced', () => ({}))
+      this.#synced = true
+    } catch (error) {
+      if (this.#synced) events.emit('unsynced', () => ({ serving: whenUnsynced === 'serve', error }))
+      this.#synced = false
+      // Until the next beat says otherwise.
+      if (whenUnsynced === 'serve') vouch(clock.now() + maxStalenessMs)
+    }
+    if (this.#stopped) return
+    this.#timer = clock.after(Math.max(minIntervalMs, maxStalenessMs / 2), () => void this.#beat())
+    this.#timer.unref()
+  }
+}
