@@ -50,7 +50,7 @@ export function joinFleet(options: FleetOptions): Fleet {
       invalidate: (targets, seen) => store.inTime('an invalidation', () => connection.invalidate(targets, seen)),
     },
     clock,
-    onInvalidated,
+    { onInvalidated, onComplete: () => heartbeat.complete() },
   )
   const confirmations = new Confirmations(worker, store, invalidations.view, clock)
   const claims = shared ? new Claims(worker, store, clock) : undefined
@@ -80,7 +80,7 @@ export function joinFleet(options: FleetOptions): Fleet {
     await store.writeBehind('a message', () => connection.send(to, mail))
   }
 
-  const heartbeat = new Heartbeat(invalidations, {
+  const heartbeat: Heartbeat = new Heartbeat(invalidations, {
     clock,
     maxStalenessMs,
     whenUnsynced,

@@ -12,10 +12,14 @@ export interface RedisServer extends AsyncDisposable {
   readonly pid: number
 }
 
-export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort()
+/** On `port` if it is given, as after a crash; with more `settings` as on the command line. */
+export async function startRedis({
+  port: wanted,
+  settings = [],
+}: { port?: number; settings?: readonly string[] } = {}): Promise<RedisServer> {
+  const port = wanted ?? (await freePort())
   const folder = await mkdtemp(join(tmpdir(), 'rekindle-redis-'))
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no']
+  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no', ...settings]
   const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   await ready(server)
   return {

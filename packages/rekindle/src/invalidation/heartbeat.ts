@@ -5,6 +5,9 @@ import type { Invalidations } from './invalidations.ts'
 /** However tight the bound, the store is asked no more often than this without a request that needs it. */
 const minIntervalMs = 50
 
+/** After a failure it is tried again sooner: a lost connection is often back in a moment. */
+const retryMs = 100
+
 export interface HeartbeatOptions {
   readonly clock: Clock
   readonly maxStalenessMs: number
@@ -54,6 +57,15 @@ export class Heartbeat {
     this.#timer?.cancel()
   }
 
+  /** The view has just been found or made complete, by a beat or by whoever asked the store. */
+  complete(): void {
+    const { maxStalenessMs, vouch, events } = this.#options
+    vouch(this.#invalidations.completeAsOf + maxStalenessMs)
+    if (this.#synced) return
+    this.#synced = true
+    events.emit('synced', () => ({}))
+  }
+
   /**
    * For a request that comes when nothing is vouched for: resolves to whether memory may serve it. While the store is known not
    * to answer, at once.
@@ -72,21 +84,24 @@ export class Heartbeat {
   }
 
   async #ask(): Promise<void> {
-    const { clock, maxStalenessMs, whenUnsynced, vouch, events } = this.#options
+    const { clock, maxStalenessMs } = this.#options
     this.#timer?.cancel()
     try {
       await this.#invalidations.catchUp()
-      vouch(this.#invalidations.completeAsOf + maxStalenessMs)
-      if (!this.#synced) events.emit('synced', () => ({}))
-      this.#synced = true
     } catch (error) {
-      if (this.#synced) events.emit('unsynced', () => ({ serving: whenUnsynced === 'serve', error }))
-      this.#synced = false
-      // Until the next beat says otherwise.
-      if (whenUnsynced === 'serve') vouch(clock.now() + maxStalenessMs)
+      this.#failed(error)
     }
     if (this.#stopped) return
-    this.#timer = clock.after(Math.max(minIntervalMs, maxStalenessMs / 2), () => void this.#beat())
+    const intervalMs = Math.max(minIntervalMs, maxStalenessMs / 2)
+    this.#timer = clock.after(this.#synced ? intervalMs : Math.min(intervalMs, retryMs), () => void this.#beat())
     this.#timer.unref()
+  }
+
+  #failed(error: unknown): void {
+    const { clock, maxStalenessMs, whenUnsynced, vouch, events } = this.#options
+    if (this.#synced) events.emit('unsynced', () => ({ serving: whenUnsynced === 'serve', error }))
+    this.#synced = false
+    // Until the next beat says otherwise.
+    if (whenUnsynced === 'serve') vouch(clock.now() + maxStalenessMs)
   }
 }

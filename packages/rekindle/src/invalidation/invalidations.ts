@@ -24,14 +24,24 @@ export class Invalidations {
   readonly #calls: InvalidationCalls
   readonly #clock: Clock
   readonly #onInvalidated: (invalidated: Invalidated) => void
+  readonly #onComplete: () => void
   #catchingUp: Promise<void> | undefined
   #completeAsOf = -Infinity
 
-  constructor(history: string, calls: InvalidationCalls, clock: Clock, onInvalidated: (invalidated: Invalidated) => void) {
+  constructor(
+    history: string,
+    calls: InvalidationCalls,
+    clock: Clock,
+    {
+      onInvalidated,
+      onComplete,
+    }: { readonly onInvalidated: (invalidated: Invalidated) => void; readonly onComplete: () => void },
+  ) {
     this.view = new InvalidationView(history)
     this.#calls = calls
     this.#clock = clock
     this.#onInvalidated = onInvalidated
+    this.#onComplete = onComplete
   }
 
   /** The latest time (of the local clock) of which it is known that the view held all that the store had then. */
@@ -62,6 +72,7 @@ export class Invalidations {
     const { clock, targets } = await this.#calls.sync(seen)
     this.#apply(clock, targets, seen.history === clock.history && seen.clock < clock.floor ? clock.floor : 0)
     this.#completeAsOf = began
+    this.#onComplete()
   }
 
   /**
