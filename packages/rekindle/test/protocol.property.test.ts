@@ -4,13 +4,28 @@ import { ProtocolWorld } from './protocol-world.ts'
 
 /** All promise jobs that one step can set off. */
 async function settleJobs(): Promise<void> {
-  for (let job = 0; job < 16; job++) await undefined
+  for (let job = 0; job < 16; job++) await Promise.resolve()
 }
 
 /** What may happen next, and how often. Each number drawn is one step: which kind, where, and a choice of its own. */
 const weights = {
-  ...{ go: 90, hear: 16, load: 10, read: 12, hit: 8, edit: 5, other: 3, heartbeat: 3 },
-  ...{ lose: 3, drop: 4, repeat: 3, replicate: 2, crash: 1, flush: 1, loseClock: 1, failOver: 2, evict: 1 },
+  go: 90,
+  hear: 16,
+  load: 10,
+  read: 12,
+  hit: 8,
+  edit: 5,
+  other: 3,
+  heartbeat: 3,
+  lose: 3,
+  drop: 4,
+  repeat: 3,
+  replicate: 2,
+  crash: 1,
+  flush: 1,
+  loseClock: 1,
+  failOver: 2,
+  evict: 1,
 }
 type Kind = keyof typeof weights
 const kinds = Object.entries(weights).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind as Kind))

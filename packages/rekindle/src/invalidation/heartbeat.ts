@@ -30,7 +30,6 @@ export class Heartbeat {
   #started = false
   #stopped = false
   #timer: Timer | undefined = undefined
-  #beating: Promise<void> | undefined = undefined
   #synced = true
 
   constructor(invalidations: Invalidations, options: HeartbeatOptions) {
@@ -72,25 +71,18 @@ export class Heartbeat {
    */
   async ensure(): Promise<boolean> {
     const { clock, maxStalenessMs, whenUnsynced } = this.#options
-    const needed = clock.now() - maxStalenessMs
-    // The second one, since the first may have been on its way already.
-    for (let attempt = 0; attempt < 2 && this.#synced && this.#invalidations.completeAsOf < needed; attempt++) await this.#beat()
+    if (this.#synced && this.#invalidations.completeAsOf <= clock.now() - maxStalenessMs) await this.#beat('afresh')
     return this.#synced || whenUnsynced === 'serve'
   }
 
-  #beat(): Promise<void> {
-    this.#beating ??= this.#ask().finally(() => (this.#beating = undefined))
-    return this.#beating
-  }
-
-  async #ask(): Promise<void> {
+  async #beat(how: 'joining' | 'afresh' = 'joining'): Promise<void> {
     const { clock, maxStalenessMs } = this.#options
-    this.#timer?.cancel()
     try {
-      await this.#invalidations.catchUp()
+      await (how === 'afresh' ? this.#invalidations.catchUpAfresh() : this.#invalidations.catchUp())
     } catch (error) {
       this.#failed(error)
     }
+    this.#timer?.cancel()
     if (this.#stopped) return
     const intervalMs = Math.max(minIntervalMs, maxStalenessMs / 2)
     this.#timer = clock.after(this.#synced ? intervalMs : Math.min(intervalMs, retryMs), () => void this.#beat())

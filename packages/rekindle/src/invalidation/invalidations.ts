@@ -55,6 +55,12 @@ export class Invalidations {
     return this.#catchingUp
   }
 
+  /** The same, by asking the store after this call: what is under way may have been asked before. */
+  async catchUpAfresh(): Promise<void> {
+    await this.#catchingUp?.catch(() => {})
+    await this.catchUp()
+  }
+
   /**
    * Resolves once the view is no older than `store`, a clock that was read after the view was at `seen`, or has all that the
    * store can tell: a store may have lost its history, or gone back in it.
