@@ -52,7 +52,7 @@ export function joinFleet(options: FleetOptions): Fleet {
     clock,
     { onInvalidated, onComplete: () => heartbeat.complete() },
   )
-  const confirmations = new Confirmations(worker, store, invalidations.view, clock)
+  const confirmations = new Confirmations(worker, store, invalidations.view, clock, maxStalenessMs)
   const claims = shared ? new Claims(worker, store, clock) : undefined
 
   /** What cannot be caught up with now, the next heartbeat will. */
@@ -88,7 +88,12 @@ export function joinFleet(options: FleetOptions): Fleet {
     vouch: (until) => (live.vouchedUntil = until),
     onStart() {
       present = true
-      stopListening = connection.listen(worker, listener)
+      try {
+        stopListening = connection.listen(worker, listener)
+      } catch (error) {
+        // Then the heartbeat is all there is.
+        events.emit('store-error', () => ({ operation: 'listen', error }))
+      }
     },
   })
   // Nobody else could invalidate anything.

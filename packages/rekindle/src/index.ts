@@ -14,6 +14,7 @@ export type {
   StoreConnection,
   StoreEntry,
   StoreListener,
+  WorkerList,
   WorkerPresence,
   WorkerReport,
 } from './config/config-store.ts'

@@ -147,10 +147,10 @@ describe('while the store does not answer', () => {
 
 describe('invalidate with confirm', () => {
   test('resolves once every worker has dropped the agent', async () => {
-    const { worker } = fleet()
+    const { clock, worker } = fleet()
     const workers = [worker(), worker(), worker()]
     await Promise.all(workers.map((one) => one.ask()))
-    await settle()
+    await clock.advance(1_000)
     await workers[0]!.cache.invalidate({ agentId: 'a' }, { confirm: true })
     expect(workers.map((one) => one.cache.stats().live)).toEqual([0, 0, 0])
   })
@@ -183,9 +183,10 @@ describe('invalidate with confirm', () => {
   })
 
   test('does not wait for a worker that has closed', async () => {
-    const { worker } = fleet()
+    const { clock, worker } = fleet()
     const [one, two] = [worker(), worker()]
     await Promise.all([one.ask(), two.ask()])
+    await clock.advance(1_000)
     await two.cache.close()
     await one.cache.invalidate('all', { confirm: true })
   })
@@ -196,6 +197,21 @@ describe('invalidate with confirm', () => {
     const failed = one.cache.invalidate('all', { confirm: true, timeoutMs: 100 }).catch((error: unknown) => error)
     await clock.advance(100)
     expect(await failed).toMatchObject({ code: 'REKINDLE_INVALIDATION_UNCONFIRMED', workers: [] })
+  })
+
+  test('waits, when the store has lost the list of workers, until all who live have said so again', async () => {
+    const { clock, worker, space } = fleet({ maxStalenessMs: 1_000 })
+    const [one, two] = [worker(), worker({ listen: () => () => {} })]
+    for (const agents of [one, two]) await agents.ask()
+    await clock.advance(5_000)
+    space.clock = undefined
+    let confirmed = false
+    const waiting = one.cache.invalidate({ agentId: 'a' }, { confirm: true }).then(() => (confirmed = true))
+    await clock.advance(100)
+    expect([space.present.size, confirmed, two.cache.stats().live]).toEqual([1, false, 1])
+    await clock.advance(1_000)
+    await waiting
+    expect(two.cache.stats().live).toBe(0)
   })
 
   test('refuses a time-out that is no number', async () => {

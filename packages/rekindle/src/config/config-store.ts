@@ -54,8 +54,8 @@ export interface StoredInvalidations {
    * history, all that is known. With a `worker`, records that it is alive and has seen this.
    */
   sync(seen: SeenClock, worker?: WorkerPresence): Promise<StoreChanges>
-  /** The workers that are taken to be alive, with what they have reported. */
-  workers(): Promise<readonly WorkerReport[]>
+  /** The workers that are taken to be alive, with what they have reported. The list is lost with the history. */
+  workers(seen: SeenClock): Promise<WorkerList>
 }
 
 /** Who is building which entry, so that others can wait for it. Lost with the store, and forgotten in time by itself. */
@@ -118,6 +118,12 @@ export interface WorkerPresence {
 
 export interface WorkerReport extends SeenClock {
   readonly worker: string
+}
+
+export interface WorkerList {
+  readonly reports: readonly WorkerReport[]
+  /** For how long nothing has been lost of the list: who was there before may have to say so again. */
+  readonly keptForMs: number
 }
 
 export interface Claim {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { SeenClock } from '../config/config-store.ts'
+import type { SeenClock, WorkerList } from '../config/config-store.ts'
 import { InvalidationUnconfirmedError } from '../errors.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import { encodeMail, type WorkerMail } from '../worker-mail.ts'
@@ -14,13 +14,16 @@ export class Confirmations {
   readonly #store: GuardedStore
   readonly #view: InvalidationView
   readonly #clock: Clock
+  /** Within this time every worker that serves from memory has said that it is there. */
+  readonly #maxStalenessMs: number
   readonly #waiting = new Set<(seen: Extract<WorkerMail, { type: 'seen' }>) => void>()
 
-  constructor(worker: string, store: GuardedStore, view: InvalidationView, clock: Clock) {
+  constructor(worker: string, store: GuardedStore, view: InvalidationView, clock: Clock, maxStalenessMs: number) {
     this.#worker = worker
     this.#store = store
     this.#view = view
     this.#clock = clock
+    this.#maxStalenessMs = maxStalenessMs
   }
 
   hear(seen: Extract<WorkerMail, { type: 'seen' }>): void {
@@ -34,23 +37,26 @@ export class Confirmations {
   async confirm(goal: SeenClock, timeoutMs: number): Promise<void> {
     const deadline = this.#clock.now() + timeoutMs
     let missing: readonly string[] | undefined
+    let isWhole = false
     let failure: unknown
     const reported = new Set<string>()
     const { promise: done, resolve } = Promise.withResolvers<void>()
     const wake = ({ worker, ...seen }: SeenClock & { worker: string }) => {
       if (!this.#hasSeen(seen, goal)) return
       reported.add(worker)
-      if (missing?.every((name) => reported.has(name))) resolve()
+      if (isWhole && missing?.every((name) => reported.has(name))) resolve()
     }
     this.#waiting.add(wake)
     try {
       for (;;) {
         try {
-          const workers = await this.#store.inTime('which workers there are', () => this.#store.connection.workers())
-          missing = workers
+          const { reports, keptForMs } = await this.#workers()
+          missing = reports
             .filter(({ worker, ...seen }) => worker !== this.#worker && !reported.has(worker) && !this.#hasSeen(seen, goal))
             .map(({ worker }) => worker)
-          if (missing.length === 0) return
+          // Of a list that has just begun, somebody may be missing who is alive.
+          isWhole = keptForMs >= this.#maxStalenessMs
+          if (missing.length === 0 && isWhole) return
           this.#ask(missing, goal)
         } catch (error) {
           failure = error
@@ -72,6 +78,10 @@ export class Confirmations {
   #hasSeen(seen: SeenClock, goal: SeenClock): boolean {
     if (seen.history === goal.history) return seen.clock >= goal.clock
     return goal.history !== this.#view.stamp.history && seen.history === this.#view.stamp.history
+  }
+
+  #workers(): Promise<WorkerList> {
+    return this.#store.inTime('which workers there are', () => this.#store.connection.workers(this.#view.stamp))
   }
 
   #ask(workers: readonly string[], { history, clock }: SeenClock): void {

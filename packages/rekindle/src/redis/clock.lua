@@ -1,7 +1,12 @@
 -- The invalidation clock of a namespace, as every script reads it. Included, not run.
 --
 -- The clock is a string "history clock floor server". The targets are a sorted set of what was invalidated, scored by the
--- clock of the last time; its first member, '' at 0, shows that it has not been lost.
+-- clock of the last time; its first member, '' at 0, shows that it has not been lost. The workers are a sorted set, too,
+-- scored by when each is no longer taken to be alive (µs); its member '' has, negated, the time since which the set is kept.
+--
+-- KEYS[1]   the clock
+-- KEYS[2]   the targets
+-- KEYS[3]   the workers (all in one slot)
 --
 -- Losing any of this must never make an old entry valid again. So a new history, in which nothing old is valid, begins when
 -- - the clock or the targets are gone or are not ours;
@@ -13,12 +18,12 @@ local function replication_id()
   return type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or '-'
 end
 
-local function read_clock(clock_key, targets_key, new_history, seen_history, seen_clock)
+local function read_clock(new_history, seen_history, seen_clock)
   local server = replication_id()
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]
-  local record = redis.call('GET', clock_key)
-  if record and redis.call('ZSCORE', targets_key, '') then
+  local record = redis.call('GET', KEYS[1])
+  if record and redis.call('ZSCORE', KEYS[2], '') then
     local history, clock, floor, written_by = string.match(record, '^(%S+) (%d+) (%d+) (%S+)$')
     local same_server = written_by == server or written_by == '-' or server == '-'
     local has_lost = history == seen_history and tonumber(clock) < tonumber(seen_clock)
@@ -26,8 +31,18 @@ local function read_clock(clock_key, targets_key, new_history, seen_history, see
       return history, tonumber(clock), tonumber(floor), now, written_by
     end
   end
-  redis.call('DEL', targets_key)
-  redis.call('ZADD', targets_key, 0, '')
-  redis.call('SET', clock_key, string.format('%s %.0f 0 %s', new_history, now, server))
+  redis.call('DEL', KEYS[2], KEYS[3])
+  redis.call('ZADD', KEYS[2], 0, '')
+  redis.call('SET', KEYS[1], string.format('%s %.0f 0 %s', new_history, now, server))
   return new_history, now, 0, now, server
+end
+
+-- Workers may be missing from a set that has just begun. Returns since when this one is kept (µs).
+local function workers_since(now)
+  local since = redis.call('ZSCORE', KEYS[3], '')
+  if since then
+    return -tonumber(since)
+  end
+  redis.call('ZADD', KEYS[3], -now, '')
+  return now
 end

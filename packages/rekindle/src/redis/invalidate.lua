@@ -1,7 +1,8 @@
 -- Advances the clock of a namespace, records it for each target, forgets what is too old to matter, and tells everybody.
 --
 -- KEYS[1]   the clock; its name, prefix included, is also the channel
--- KEYS[2]   the targets (same slot)
+-- KEYS[2]   the targets
+-- KEYS[3]   the workers
 -- ARGV[1]   the history to start if there is none
 -- ARGV[2]   the history that the caller has seen last
 -- ARGV[3]   and its clock
@@ -13,7 +14,7 @@
 -- Returns   { history, previous clock, clock, floor }, the numbers as strings
 --
 -- include clock.lua
-local history, previous, floor, now, server = read_clock(KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3])
+local history, previous, floor, now, server = read_clock(ARGV[1], ARGV[2], ARGV[3])
 local clock = math.max(previous + 1, now)
 for index = 8, #ARGV do
   redis.call('ZADD', KEYS[2], clock, ARGV[index])

@@ -9,8 +9,8 @@ import type {
   StoreConnection,
   StoreEntry,
   StoreListener,
+  WorkerList,
   WorkerPresence,
-  WorkerReport,
 } from '../config/config-store.ts'
 import { BatchedReads } from './batched-reads.ts'
 import { clockMessage, parseClockMessage, parseClockRecord, parseSeen } from './redis-clock.ts'
@@ -97,7 +97,7 @@ export class RedisConnection implements StoreConnection {
     const { publishCommand } = this.#commands
     const limits = [String(this.#retentionMs * 1000), String(maxTargets)]
     const args = [randomUUID(), seen.history, String(seen.clock), publishCommand, ...limits, clockMessage(targets), ...targets]
-    const reply = await this.#commands.run(invalidate, this.#hubKeys('clock', 'targets'), args)
+    const reply = await this.#commands.run(invalidate, this.#hubKeys().slice(0, 3), args)
     const [history, previous, clock, floor] = reply as [string, string, string, string]
     return { previous: Number(previous), clock: { history, clock: Number(clock), floor: Number(floor) } }
   }
@@ -106,16 +106,18 @@ export class RedisConnection implements StoreConnection {
     const { generation } = this.#commands
     const present = String(Math.ceil((presence?.presentForMs ?? 0) * 1000))
     const args = [randomUUID(), seen.history, String(seen.clock), presence?.worker ?? '', present]
-    const reply = await this.#commands.run(sync, this.#hubKeys('clock', 'targets', 'workers', 'reports'), args)
+    const reply = await this.#commands.run(sync, this.#hubKeys(), args)
     if (this.#commands.generation === generation) this.#checkedGeneration = generation
     const [history, clock, floor, flat] = reply as [string, string, string, string[]]
     const targets = pairs(flat).map(([target, invalidatedAt]) => [target, Number(invalidatedAt)] as const)
     return { clock: { history, clock: Number(clock), floor: Number(floor) }, targets }
   }
 
-  async workers(): Promise<readonly WorkerReport[]> {
-    const reply = await this.#commands.run(workers, this.#hubKeys('workers', 'reports'), [])
-    return pairs(reply as string[]).map(([worker, seen]) => ({ worker, ...parseSeen(seen) }))
+  async workers(seen: SeenClock): Promise<WorkerList> {
+    const reply = await this.#commands.run(workers, this.#hubKeys(), [randomUUID(), seen.history, String(seen.clock)])
+    const [keptFor, ...list] = reply as [string, ...string[]]
+    const reports = pairs(list).map(([worker, report]) => ({ worker, ...parseSeen(report) }))
+    return { reports, keptForMs: Number(keptFor) / 1000 }
   }
 
   async claim(id: string, { claimant, worker, ttlMs, asOf, instead }: Claim): Promise<Claimed> {
@@ -157,8 +159,8 @@ export class RedisConnection implements StoreConnection {
     this.#subscriptions.clear()
   }
 
-  #hubKeys(...names: string[]): string[] {
-    return names.map((name) => `${this.#hub}:${name}`)
+  #hubKeys(): string[] {
+    return ['clock', 'targets', 'workers', 'reports'].map((name) => `${this.#hub}:${name}`)
   }
 
   #claimKey(id: string): string {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { SeenClock, StoreAdvance, StoreChanges, StoreClock, WorkerPresence, WorkerReport } from '../config/config-store.ts'
+import type { SeenClock, StoreAdvance, StoreChanges, StoreClock, WorkerList, WorkerPresence } from '../config/config-store.ts'
 import type { SqliteFile } from './sqlite-file.ts'
 import type { Statements } from './statements.ts'
 
@@ -50,20 +50,32 @@ export class SqliteClock {
     })
   }
 
-  #note({ writeWorker, removeWorker }: Statements, { history, clock }: SeenClock, presence: WorkerPresence): void {
-    const { worker, presentForMs } = presence
-    if (presentForMs === 0) removeWorker.run(this.#namespace, worker)
-    else writeWorker.run(this.#namespace, worker, history, clock, Math.ceil(this.#file.now() + presentForMs))
+  #note(statements: Statements, { history, clock }: SeenClock, { worker, presentForMs }: WorkerPresence): void {
+    this.#workersSince(statements)
+    if (presentForMs === 0) statements.removeWorker.run(this.#namespace, worker)
+    else statements.writeWorker.run(this.#namespace, worker, history, clock, Math.ceil(this.#file.now() + presentForMs))
   }
 
-  workers(): Promise<readonly WorkerReport[]> {
-    return this.#file.run(({ workers }) =>
-      workers.all(this.#namespace, this.#file.now()).map((row) => ({
+  /** Since when the list of workers is kept: that is the clock of a worker without a name. */
+  #workersSince({ readWorker, writeWorker }: Statements): number {
+    const since = readWorker.get(this.#namespace, '')?.['clock'] as number | undefined
+    if (since !== undefined) return since
+    const now = Math.round(this.#file.now())
+    writeWorker.run(this.#namespace, '', '', now, Number.MAX_SAFE_INTEGER)
+    return now
+  }
+
+  workers(seen: SeenClock): Promise<WorkerList> {
+    return this.#file.write((statements) => {
+      this.#clockIn(statements, seen)
+      const keptForMs = this.#file.now() - this.#workersSince(statements)
+      const reports = statements.workers.all(this.#namespace, this.#file.now()).map((row) => ({
         worker: row['worker'] as string,
         history: row['history'] as string,
         clock: row['clock'] as number,
-      })),
-    )
+      }))
+      return { reports, keptForMs }
+    })
   }
 
   /** The clock; made if there is none. */
@@ -72,13 +84,14 @@ export class SqliteClock {
   }
 
   /** Inside a transaction. A file put back from a backup has a clock that is earlier than what workers have seen. */
-  #clockIn({ readClock, writeClock, forgetTargets }: Statements, seen?: SeenClock): StoreClock {
+  #clockIn({ readClock, writeClock, forgetTargets, forgetWorkers }: Statements, seen?: SeenClock): StoreClock {
     const row = readClock.get(this.#namespace)
     const known = row === undefined ? undefined : clockOf(row)
     const hasLost = known !== undefined && known.history === seen?.history && known.clock < seen.clock
     if (known !== undefined && !hasLost) return known
     const begun = { history: randomUUID(), clock: this.#micros(), floor: 0 }
     forgetTargets.run(this.#namespace, Number.MAX_SAFE_INTEGER)
+    forgetWorkers.run(this.#namespace)
     writeClock.run(this.#namespace, begun.history, begun.clock, begun.floor)
     return begun
   }

@@ -8,8 +8,8 @@ import type {
   StoreConnection,
   StoreEntry,
   StoreListener,
+  WorkerList,
   WorkerPresence,
-  WorkerReport,
 } from '../config/config-store.ts'
 import { SqliteClaims } from './sqlite-claims.ts'
 import { clockOf, SqliteClock } from './sqlite-clock.ts'
@@ -72,8 +72,8 @@ export class SqliteConnection implements StoreConnection {
     return this.#clock.sync(seen, presence)
   }
 
-  workers(): Promise<readonly WorkerReport[]> {
-    return this.#clock.workers()
+  workers(seen: SeenClock): Promise<WorkerList> {
+    return this.#clock.workers(seen)
   }
 
   claim(id: string, claim: Claim): Promise<Claimed> {

@@ -28,7 +28,9 @@ const statements = {
   writeWorker: `INSERT INTO rekindle_workers (namespace, worker, history, clock, expires_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET history = excluded.history, clock = excluded.clock, expires_at = excluded.expires_at`,
   removeWorker: 'DELETE FROM rekindle_workers WHERE namespace = ? AND worker = ?',
-  workers: 'SELECT worker, history, clock FROM rekindle_workers WHERE namespace = ? AND expires_at > ?',
+  readWorker: 'SELECT clock FROM rekindle_workers WHERE namespace = ? AND worker = ?',
+  workers: `SELECT worker, history, clock FROM rekindle_workers WHERE namespace = ? AND expires_at > ? AND worker <> ''`,
+  forgetWorkers: 'DELETE FROM rekindle_workers WHERE namespace = ?',
 
   readClaim: 'SELECT claimant, history, clock, waiting, expires_at FROM rekindle_claims WHERE namespace = ? AND id = ?',
   writeClaim: `INSERT INTO rekindle_claims (namespace, id, claimant, history, clock, waiting, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)

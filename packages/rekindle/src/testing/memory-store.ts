@@ -9,6 +9,7 @@ import type {
   StoreConnection,
   StoreEntry,
   StoreListener,
+  WorkerList,
   WorkerPresence,
   WorkerReport,
 } from '../config/config-store.ts'
@@ -57,6 +58,7 @@ export class MemoryNamespace {
   readonly pointers: Map<string, Expiring<string>> = new Map()
   readonly blobs: Map<string, Expiring<string>> = new Map()
   readonly claims: Map<string, Expiring<MemoryClaim>> = new Map()
+  #presentSince: number | undefined = undefined
   readonly present: Map<string, Expiring<WorkerReport>> = new Map()
   readonly listeners: Map<string, Set<StoreListener>> = new Map()
   /** `undefined`: lost, or never made. */
@@ -75,6 +77,8 @@ export class MemoryNamespace {
     const hasLost = clock !== undefined && clock.history === seen?.history && clock.clock < seen.clock
     if (clock !== undefined && !hasLost) return clock
     this.targets.clear()
+    this.present.clear()
+    this.#presentSince = undefined
     this.clock = { history: this.#newHistory(), clock: Math.round(this.#now() * 1000), floor: 0 }
     return this.clock
   }
@@ -98,6 +102,7 @@ export class MemoryNamespace {
 
   sync(seen: SeenClock, presence?: WorkerPresence): StoreChanges {
     const clock = this.clockNow(seen)
+    if (presence !== undefined) this.#presentSince ??= this.#now()
     if (presence?.presentForMs === 0) this.present.delete(presence.worker)
     else if (presence !== undefined) {
       const expiresAt = this.#now() + presence.presentForMs
@@ -105,6 +110,12 @@ export class MemoryNamespace {
     }
     const since = seen.history === clock.history ? seen.clock : 0
     return { clock, targets: [...this.targets].filter(([, invalidatedAt]) => invalidatedAt > since) }
+  }
+
+  workers(seen: SeenClock): WorkerList {
+    this.clockNow(seen)
+    const keptForMs = this.#now() - (this.#presentSince ??= this.#now())
+    return { reports: [...this.present.keys()].flatMap((worker) => this.live(this.present, worker) ?? []), keptForMs }
   }
 
   claim(id: string, { claimant, worker, ttlMs, asOf, instead }: Claim): Claimed {
@@ -159,7 +170,7 @@ function connectionTo(space: MemoryNamespace): StoreConnection {
       return advance
     },
     sync: async (seen, presence) => space.sync(seen, presence),
-    workers: async () => [...space.present.keys()].flatMap((worker) => space.live(space.present, worker) ?? []),
+    workers: async (seen) => space.workers(seen),
     claim: async (id, claim) => space.claim(id, claim),
     release: async (id, claimant) => space.release(id, claimant),
     async send(worker, message) {

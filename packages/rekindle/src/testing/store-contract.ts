@@ -179,10 +179,20 @@ export const storeContract: readonly ContractCase[] = [
     await connection.sync(nothing, { worker: 'leaves', presentForMs: 60_000 })
     await connection.sync(seen, { worker: 'silent', presentForMs: 1 })
     await connection.sync(seen, { worker: 'leaves', presentForMs: 0 })
-    await until(async () => (await connection.workers()).length === 1)
-    assert.deepEqual(await connection.workers(), [{ worker: 'here', ...seen }])
+    await until(async () => (await connection.workers(seen)).reports.length === 1)
+    assert.deepEqual((await connection.workers(seen)).reports, [{ worker: 'here', ...seen }])
     await connection.sync(nothing, { worker: 'here', presentForMs: 60_000 })
-    assert.deepEqual(await connection.workers(), [{ worker: 'here', ...nothing }])
+    assert.deepEqual((await connection.workers(seen)).reports, [{ worker: 'here', ...nothing }])
+  }),
+  contract('the list of workers says for how long it has been kept, and begins anew with a new history', async ({ open }) => {
+    const connection = await open()
+    await connection.sync(nothing, { worker: 'here', presentForMs: 60_000 })
+    await until(async () => (await connection.workers(nothing)).keptForMs >= 20)
+    const { clock } = await connection.invalidate(['a'], nothing)
+    assert.ok((await connection.workers(clock)).keptForMs >= 20)
+    const { reports, keptForMs } = await connection.workers({ history: clock.history, clock: clock.clock + 1 })
+    assert.deepEqual(reports, [])
+    assert.ok(keptForMs < 20)
   }),
   contract('of many who claim an entry at once, one is granted it, and is told who waits when it lets go', async ({ open }) => {
     const connection = await open()

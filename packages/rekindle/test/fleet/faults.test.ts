@@ -147,6 +147,22 @@ describe('SQLite without a server', () => {
 describe('Redis losing its data', () => {
   const names = ['a', 'b']
 
+  test('and with it the list of workers does not make a confirmation come too early', async () => {
+    await using redis = await startRedis()
+    await using fleet = new Fleet({ loadMs: [0, 0], options, store: { redisPort: redis.port } }, ['a'])
+    await fleet.addWorkers(4)
+    const admin = new Redis(redis.port, '127.0.0.1')
+    for (const lost of ['flushall', 'rekindle:{fleet}:workers', 'rekindle:{fleet}:reports', 'rekindle:{fleet}:clock']) {
+      await Promise.all(fleet.workers.map((worker) => worker.ask('a')))
+      if (lost === 'flushall') await admin.flushall()
+      else await admin.del(lost)
+      expect(await fleet.edit('a', fleet.workers[0]!, true)).toBe(true)
+      const live = await Promise.all(fleet.workers.map(async (worker) => (await worker.stats()).live))
+      expect(live).toEqual([0, 0, 0, 0])
+    }
+    admin.disconnect()
+  })
+
   test('in a restart makes nothing old valid, and memory serves nothing it cannot vouch for', async () => {
     const first = await startRedis()
     await using fleet = new Fleet({ loadMs: [0, 10], options, store: { redisPort: first.port } }, names)
