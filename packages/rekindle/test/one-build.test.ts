@@ -129,7 +129,7 @@ describe('workers that miss the same entry at once', () => {
     await settle()
     held.open()
     await first
-    await clock.advance(2_000)
+    await clock.advance(3_000)
     expect(await second).toBe('config cold v1')
   })
 

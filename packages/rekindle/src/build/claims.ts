@@ -4,7 +4,7 @@ import type { GuardedStore } from '../resilience/guarded-store.ts'
 import { encodeMail } from '../worker-mail.ts'
 
 /** A claim lasts so long without being renewed: then its owner is taken to be dead. */
-const claimMs = 2_000
+const claimMs = 3_000
 const renewEveryMs = 500
 
 /** The right to build an entry while others wait. */

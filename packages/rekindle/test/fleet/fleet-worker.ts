@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -22,7 +23,7 @@ let loads = 0
 let load: Promise<Observation[]> | undefined
 let stopping = false
 
-function start({ store, folder, options, loadMs }: Start): void {
+async function start({ store, folder, options, loadMs }: Start): Promise<void> {
   client =
     'redisPort' in store
       ? new Redis(store.redisPort, '127.0.0.1', {
@@ -33,6 +34,8 @@ function start({ store, folder, options, loadMs }: Start): void {
         })
       : undefined
   client?.on('error', () => {})
+  // A store that is not connected yet is one that does not answer.
+  if (client !== undefined) await once(client, 'ready')
   cache = createAgentCache({
     namespace: 'fleet',
     store: client === undefined ? sqliteStore({ path: (store as { sqlite: string }).sqlite }) : redisStore({ client }),
