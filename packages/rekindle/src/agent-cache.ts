@@ -2,10 +2,8 @@ import { type AgentKey, assertKey, type KeyField } from './agent-key.ts'
 import type { Clock } from './clock.ts'
 import { CacheClosedError, InvalidOptionsError } from './errors.ts'
 import type { EventListener, EventName, Events } from './events.ts'
-import type { Confirmations } from './invalidation/confirmation.ts'
-import type { Heartbeat } from './invalidation/heartbeat.ts'
-import type { Invalidations } from './invalidation/invalidations.ts'
-import { encodeTargets } from './invalidation/target.ts'
+import type { Fleet } from './fleet.ts'
+import { invalidateAt } from './invalidate-at.ts'
 import type { Disposer } from './live/disposer.ts'
 import { fromMemory, type Lease, LiveLease } from './live/lease.ts'
 import type { LiveAgent } from './live/live-agent.ts'
@@ -25,11 +23,7 @@ const graceMs = 1_000
 export interface AgentCacheParts<Config, Agent> {
   readonly live: LiveTier<Config, Agent>
   readonly room: WaitingRoom<Config, Agent>
-  readonly invalidations: Invalidations
-  readonly heartbeat: Heartbeat
-  readonly confirmations: Confirmations
-  /** Stops listening to other workers, and tells them not to wait for this one. */
-  readonly leave: () => Promise<void>
+  readonly fleet: Fleet
   readonly store: GuardedStore
   readonly disposer: Disposer<Agent>
   readonly counters: Counters
@@ -176,16 +170,9 @@ export class AgentCache<Config, Agent> {
    * Rejects with {@link InvalidTargetError}; with {@link InvalidationFailedError} if the store did not take it; with
    * {@link InvalidationUnconfirmedError}, which names the workers that did not report within `timeoutMs`.
    */
-  async invalidate(target: InvalidationTarget, { confirm = false, timeoutMs = 5_000 }: InvalidateOptions = {}): Promise<void> {
-    const { invalidations, confirmations, heartbeat, scopes } = this.#parts
-    if (!(timeoutMs >= 0)) throw new InvalidOptionsError('timeoutMs', 'timeoutMs must be a number of at least 0.')
-    const targets = encodeTargets(target, scopes)
-    // Nothing here depends on the fields named.
-    if (targets.length === 0) return
-    // Reports come by mail.
-    if (confirm) heartbeat.start()
-    const clock = await invalidations.invalidate(targets)
-    if (confirm) await confirmations.confirm(clock, timeoutMs)
+  invalidate(target: InvalidationTarget, options: InvalidateOptions = {}): Promise<void> {
+    const { fleet, scopes } = this.#parts
+    return invalidateAt(fleet, scopes, target, options)
   }
 
   stats(): AgentCacheStats {
@@ -201,7 +188,7 @@ export class AgentCache<Config, Agent> {
       idle: size + leaving - inUse,
       inUse,
       waiting: room.waiting,
-      synced: this.#parts.heartbeat.synced,
+      synced: this.#parts.fleet.heartbeat.synced,
       building: room.building,
       latency: {
         memory: latency.memory.summary(),
@@ -233,10 +220,10 @@ export class AgentCache<Config, Agent> {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const { live, room, disposer, store, giveUp, leave } = this.#parts
+    const { live, room, disposer, store, giveUp, fleet } = this.#parts
     room.close()
     live.close()
-    const left = leave()
+    const left = fleet.leave()
     const drained = await this.#within(drainMs, this.#drain())
     if (!drained) {
       giveUp.abort(new CacheClosedError())

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { AgentCache } from './agent-cache.ts'
 import { inOrder, type KeyField, keyFields } from './agent-key.ts'
 import { AgentBuilder } from './build/agent-builder.ts'
@@ -10,7 +8,7 @@ import { systemClock } from './clock.ts'
 import { ConfigTier } from './config/config-tier.ts'
 import { noStore } from './config/no-store.ts'
 import { Events } from './events.ts'
-import { joinFleet } from './fleet.ts'
+import { joinFleet, workerName } from './fleet.ts'
 import type { Invalidated } from './invalidation/invalidations.ts'
 import { matcherFor } from './invalidation/target.ts'
 import { Disposer } from './live/disposer.ts'
@@ -74,12 +72,11 @@ export function createAgentCache<
     events,
   )
 
-  const worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   // No entry is valid for longer than it is fresh, stale windows and its own loading included.
   const retentionMs = Math.min(configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) + buildTimeoutMs, longestMs)
   const guarded = new GuardedStore(store.connect(namespace, { retentionMs }), storeTimeoutMs, clock, events)
   const fleet = joinFleet({
-    worker,
+    worker: workerName(),
     store: guarded,
     shared: store !== noStore,
     clock,
@@ -89,7 +86,7 @@ export function createAgentCache<
     live,
     onInvalidated,
   })
-  const { invalidations, heartbeat, confirmations, claims, leave } = fleet
+  const { invalidations, heartbeat, claims } = fleet
   const { view } = invalidations
   let { history } = view.stamp
 
@@ -124,10 +121,7 @@ export function createAgentCache<
   return new AgentCache({
     live,
     room,
-    invalidations,
-    heartbeat,
-    confirmations,
-    leave,
+    fleet,
     store: guarded,
     disposer,
     counters,

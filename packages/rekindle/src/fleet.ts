@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { Claims } from './build/claims.ts'
 import type { Clock } from './clock.ts'
 import type { StoreListener } from './config/config-store.ts'
@@ -33,6 +34,11 @@ export interface Fleet {
   readonly claims: Claims | undefined
   /** Stops listening, and tells the others not to wait for this worker. */
   readonly leave: () => Promise<void>
+}
+
+/** Where to look for it, and one of its kind: a process can have several. */
+export function workerName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
 }
 
 export function joinFleet(options: FleetOptions): Fleet {

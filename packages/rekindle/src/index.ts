@@ -1,4 +1,6 @@
 export { createAgentCache } from './create-agent-cache.ts'
+export { createInvalidator } from './create-invalidator.ts'
+export type { Invalidator, InvalidatorOptions } from './create-invalidator.ts'
 export type { AgentCache } from './agent-cache.ts'
 export type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
 export type { Clock, Timer } from './clock.ts'

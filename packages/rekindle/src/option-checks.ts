@@ -33,6 +33,18 @@ export function assertOptions(options: object): void {
   assertParts(given)
 }
 
+/** The same for `createInvalidator`. */
+export function assertInvalidatorOptions(options: object): void {
+  const given = options as Record<string, unknown>
+  if (typeof given['namespace'] !== 'string' || given['namespace'] === '') {
+    throw wrong('namespace', 'a string that is not empty', given['namespace'])
+  }
+  if (given['store'] === undefined) throw wrong('store', 'the ConfigStore that the agent caches share', undefined)
+  assertAtLeast(0, { storeTimeoutMs: given['storeTimeoutMs'] })
+  assertScopes(given)
+  assertParts(given)
+}
+
 function assertParts({ store, configSchema, clock }: Record<string, unknown>): void {
   const has = (part: unknown, ...methods: string[]) =>
     typeof part === 'object' && part !== null && methods.every((method) => typeof Reflect.get(part, method) === 'function')
