@@ -62,6 +62,7 @@ function packedTarball() {
 import { sqliteStore } from 'rekindle/sqlite'
 import 'rekindle/redis'
 import 'rekindle/agent-config'
+import 'rekindle/postgres'
 import 'rekindle/testing'
 const agents = createAgentCache({
   namespace: 'packed',

@@ -16,6 +16,8 @@ export interface Problem {
   readonly message: string
   /** The field of the request, as JavaScript would write it: `messages[0].parts[1].text`. */
   readonly path?: string
+  /** Of the agent, for an editor that has seen another. */
+  readonly currentVersion?: number
   /** When to try again. */
   readonly retryAfterS?: number
 }

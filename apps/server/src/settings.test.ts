@@ -18,6 +18,7 @@ describe('the settings', () => {
       logLevel: 'warn',
       maxMessageBytes: 1_048_576,
       cookieSecret: undefined,
+      adminToken: undefined,
     })
   })
 
@@ -32,6 +33,9 @@ describe('the settings', () => {
     ['REKINDLE_DRAIN_MS', '-1', /^REKINDLE_DRAIN_MS must be/],
     ['REKINDLE_LOG', 'loud', /^REKINDLE_LOG must be one of trace, /],
     ['REKINDLE_COOKIE_SECRET', 'hunter2', /^REKINDLE_COOKIE_SECRET must have at least 32(?!.*hunter2)/],
+    ['REKINDLE_ADMIN_TOKEN', 'hunter2', /^REKINDLE_ADMIN_TOKEN must have at least 16(?!.*hunter2)/],
+    ['REKINDLE_ADMIN_TOKEN', 'hunter2 hunter2 hunter2', /^REKINDLE_ADMIN_TOKEN must have.* without spaces(?!.*hunter2)/],
+    ['REKINDLE_ADMIN_TOKEN', 'ḧunter2-ḧunter2-ḧunter2', /^REKINDLE_ADMIN_TOKEN must have.* ASCII(?!.*hunter2)/],
     ['REDIS_URL', 'localhost:6379?hunter2', /^REDIS_URL must be an address that begins with redis:(?!.*hunter2)/],
     ['DATABASE_URL', 'mysql://me:hunter2@db/x', /^DATABASE_URL must be an address that begins with postgres:(?!.*hunter2)/],
   ])('name the variable that is wrong, and repeat no secret: %s=%s', (name, value, message) => {

@@ -25,6 +25,8 @@ export interface Settings {
   readonly maxMessageBytes: number
   /** Without it the secret is a file in `dataDir`. */
   readonly cookieSecret: string | undefined
+  /** Whoever has it may edit agents. Without it only this machine may, while `host` is a loopback address. */
+  readonly adminToken: string | undefined
 }
 
 /** A variable of the environment cannot be worked with. The message names it and never repeats what may be secret. */
@@ -54,6 +56,7 @@ export function readSettings(environment: Environment): Settings {
     logLevel: logLevel(text('REKINDLE_LOG')),
     maxMessageBytes: whole('REKINDLE_MAX_MESSAGE_BYTES', { from: 1_024, to: 100_000_000, otherwise: 1_048_576 }),
     cookieSecret: cookieSecret(text('REKINDLE_COOKIE_SECRET')),
+    adminToken: adminToken(text('REKINDLE_ADMIN_TOKEN')),
   }
 }
 
@@ -74,6 +77,14 @@ function logLevel(value: string | undefined): Settings['logLevel'] {
 function cookieSecret(value: string | undefined): string | undefined {
   if (value === undefined || value.length >= 32) return value
   throw new SettingsError('REKINDLE_COOKIE_SECRET must have at least 32 characters, for example from: openssl rand -hex 32')
+}
+
+/** Only what a header can carry as it is. */
+function adminToken(value: string | undefined): string | undefined {
+  if (value === undefined || /^[\x21-\x7e]{16,}$/.test(value)) return value
+  throw new SettingsError(
+    'REKINDLE_ADMIN_TOKEN must have at least 16 characters, all of them ASCII without spaces, for example from: openssl rand -hex 32',
+  )
 }
 
 /** An address as people may see it: without user, password and parameters. */

@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { isLoopback } from './loopback.ts'
 import type { ServerModels } from './models/models.ts'
 import { shownUrl } from './settings.ts'
 import type { Settings } from './settings.ts'
@@ -73,10 +74,6 @@ function example(address: string): string {
     `curl -N ${address}/api/agents/assistant/chat -H 'content-type: application/json' \\`,
     `  -d '${JSON.stringify({ id: '1', messages: [message] })}'`,
   ].join('\n')
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 /** One that can be clicked: the wildcard addresses stand for this machine too. */

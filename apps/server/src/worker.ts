@@ -3,6 +3,7 @@ import { createAgents } from './agents.ts'
 import { tellPrimary } from './cluster/messages.ts'
 import type { PrimaryMessage } from './cluster/messages.ts'
 import { openDatabase } from './database/open-database.ts'
+import { InvalidationRetry } from './editing/invalidation-retry.ts'
 import { createHttpServer, declareRoutes } from './http/app.ts'
 import { answers } from './http/health-routes.ts'
 import { errorText } from './log/error-text.ts'
@@ -12,6 +13,7 @@ import type { Environment } from './models/provider-environment.ts'
 import { readSettings } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { openStore, StoreProbe } from './store.ts'
+import { createTools } from './tools/tool-registry.ts'
 import { RunningTurns } from './turns/running-turns.ts'
 import { cookieSecretOf } from './visitors/cookie-secret.ts'
 
@@ -49,13 +51,21 @@ async function serve(settings: Settings, environment: Environment): Promise<void
   ])
   globalThis.AI_SDK_LOG_WARNINGS = ({ warnings, model }) => app.log.info({ warnings, model }, 'the AI SDK warns')
   const agents = createAgents({ db, models, store, log: app.log })
+  const retry = new InvalidationRetry({
+    invalidate: (agentId) => agents.invalidate({ agentId }),
+    log: app.log,
+    random: Math.random,
+  })
   const probe = new StoreProbe(store)
-  const { defaultModel } = models
-  await declareRoutes(app, { settings, cookieSecret: cookieSecretOf(settings), db, defaultModel, agents, probe, turns })
+  const { defaultModel, providers } = models
+  const registry = { providers, tools: createTools({ now: Date.now }) }
+  const cookieSecret = cookieSecretOf(settings)
+  await declareRoutes(app, { settings, cookieSecret, db, defaultModel, agents, registry, retry, probe, turns })
 
   let leaving: Promise<void> | undefined
   const leave = async (): Promise<void> => {
     const cut = await stopServing(app, turns, settings.drainMs)
+    await retry.close()
     await agents.close({ drainMs: closingMs })
     await probe.close()
     closeStore()

@@ -137,7 +137,7 @@ describe('a bad chat request', () => {
 describe('what is no request to the chat', () => {
   it.each([
     ['/nope', 404, 'not-found'],
-    ['/api/agents/assistant', 404, 'not-found'],
+    ['/api/agents/assistant/', 404, 'not-found'],
     ['/.env', 404, 'not-found'],
     ['/api/agents/../../etc/passwd', 404, 'not-found'],
     [`/api/agents/${'x'.repeat(300)}/chat`, 414, 'bad-request'],

@@ -264,7 +264,7 @@ describe('a config that one worker refreshes', () => {
       await settle()
       await clock.advance(0)
     }
-    expect([one.loads.length, two.loads.length].sort()).toEqual([0, 2])
+    expect([one.loads.length, two.loads.length].sort((a, b) => a - b)).toEqual([0, 2])
     expect([one.made.length, two.made.length]).toEqual([1, 1])
     expect(lease.retired.aborted).toBe(false)
     await clock.advance(9_000)

@@ -17,6 +17,8 @@ export function agentRoutes(app: FastifyInstance, { db, defaultModel, agents, tu
     name: 'Rekindle',
     endpoints: {
       'GET /api/agents': 'the agents',
+      'GET /api/agents/:agentId': 'one agent, with all that can be edited; for editors',
+      'PUT /api/agents/:agentId': 'edits it; for editors',
       'POST /api/agents/:agentId/chat': 'a turn of a conversation, as useChat of the AI SDK sends and reads it',
       'GET /ws': 'WebSocket: many turns over one connection',
       'GET /api/stats': 'the cache of the worker that answers',

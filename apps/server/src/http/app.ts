@@ -7,6 +7,8 @@ import type { Settings } from '../settings.ts'
 import { Visitors } from '../visitors/visitors.ts'
 import type { Visitor } from '../visitors/visitors.ts'
 import { closeSockets, webSocketRoute } from '../ws/route.ts'
+import { agentEditingRoutes } from './agent-editing-routes.ts'
+import type { EditingParts } from './agent-editing-routes.ts'
 import { agentRoutes } from './agent-routes.ts'
 import type { AgentRouteParts } from './agent-routes.ts'
 import { chatRoute } from './chat-route.ts'
@@ -42,7 +44,7 @@ export function createHttpServer(logger: FastifyServerOptions['logger']): Fastif
   })
 }
 
-export interface Parts extends Omit<AgentRouteParts & HealthParts, 'visitors'> {
+export interface Parts extends AgentRouteParts, HealthParts, EditingParts {
   readonly settings: Settings
   readonly cookieSecret: string
 }
@@ -67,6 +69,7 @@ export async function declareRoutes(app: FastifyInstance, parts: Parts): Promise
     introduceVisitors(scope, visitors)
     const services = { ...parts, visitors, log: scope.log }
     agentRoutes(scope, services)
+    agentEditingRoutes(scope, parts)
     chatRoute(scope, services)
     webSocketRoute(scope, { services, parseJson, maxMessageBytes })
   })

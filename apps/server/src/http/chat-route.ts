@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { parseRequest } from '../parse-request.ts'
 import { cancelled, RequestError } from '../problem.ts'
 import { runTurn } from '../turns/run-turn.ts'
 import type { TurnServices } from '../turns/run-turn.ts'
 import type { RunningTurns } from '../turns/running-turns.ts'
-import { idSchema, parseRequest, readMessages, turnFields } from '../turns/turn-request.ts'
+import { idSchema, readMessages, turnFields } from '../turns/turn-request.ts'
 import { EventStream } from './event-stream.ts'
 
 /** What `DefaultChatTransport` sends. Fields an application adds for itself are left alone. */

@@ -15,11 +15,11 @@ export class RunningTurns {
   }
 
   /** Does `work` as a turn, which `turn` can abort. Rejects at once when the worker is stopping. */
-  async run(turn: AbortController, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async run<Result>(turn: AbortController, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     if (this.stopping) throw new RequestError(stopping)
     this.#running.add(turn)
     try {
-      await work(turn.signal)
+      return await work(turn.signal)
     } finally {
       this.#running.delete(turn)
       if (this.#running.size === 0) this.#idle?.resolve()

@@ -2,7 +2,9 @@ import { safeValidateUIMessages, TypeValidationError } from 'ai'
 import type { UIMessage } from 'ai'
 import { reasoningLevels } from 'rekindle/agent-config'
 import { z } from 'zod'
-import { RequestError } from '../problem.ts'
+import { invalidRequest } from '../parse-request.ts'
+import type { Issue } from '../parse-request.ts'
+import type { RequestError } from '../problem.ts'
 
 const reasoningMessage = `reasoning must be true, false or one of ${reasoningLevels.join(', ')}.`
 
@@ -16,13 +18,6 @@ export const turnFields = {
     .union([z.boolean(), z.enum(reasoningLevels as [string, ...string[]])], { error: reasoningMessage })
     .default('default'),
 } as const
-
-/** The value as the schema has it. Throws a {@link RequestError} naming the first field that is wrong. */
-export function parseRequest<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  throw invalid(result.error.issues[0])
-}
 
 /**
  * A conversation as `useChat` keeps it. Throws a {@link RequestError} naming the field that is wrong, before anything is done
@@ -46,20 +41,10 @@ export async function readMessages(messages: unknown[]): Promise<UIMessage[]> {
 export function invalidMessages(error: unknown): RequestError {
   const field = (TypeValidationError.isInstance(error) ? error.context?.field : undefined) ?? 'messages'
   const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof Error && 'issues' in cause) return invalid((cause.issues as readonly Issue[])[0], field)
-  return invalid({ path: [], message: 'This is no message of a chat.' }, field)
-}
-
-type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>
-
-/** `within` is where the value lies whose issue it is. */
-function invalid({ path, message }: Issue = { path: [], message: 'Invalid input' }, within = ''): RequestError {
-  const inner = z.core.toDotPath(path)
-  const where = within + (within !== '' && inner !== '' && !inner.startsWith('[') ? '.' : '') + inner
-  const problem = { status: 400, code: 'invalid-request', message: `${where || 'The request'}: ${message}` }
-  return new RequestError({ ...problem, ...(where !== '' && { path: where }) })
+  if (cause instanceof Error && 'issues' in cause) return invalidRequest((cause.issues as readonly Issue[])[0], field)
+  return invalidRequest({ path: [], message: 'This is no message of a chat.' }, field)
 }
 
 function refuse(path: readonly (string | number)[], message: string): never {
-  throw invalid({ path: [...path], message })
+  throw invalidRequest({ path, message })
 }

@@ -21,7 +21,7 @@ export type Turn =
 
 type Outcome = 'released' | 'look-again'
 
-export interface TheirClaim {
+interface TheirClaim {
   readonly claimant: string
   /** What they knew of invalidations when they began. */
   readonly asOf: SeenClock

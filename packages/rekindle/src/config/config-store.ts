@@ -24,7 +24,7 @@ export interface StoreConnection extends StoredEntries, StoredInvalidations, Sto
 }
 
 /** The configs. */
-export interface StoredEntries {
+interface StoredEntries {
   /**
    * The entry's pointer (`undefined`: none) and the namespace's invalidation clock, in one round trip; **the clock must be
    * read after the call was made**. A namespace without a clock gets one; what was written before it had that can be judged by
@@ -43,7 +43,7 @@ export interface StoredEntries {
  * The invalidation clock, and who has followed it how far. Whoever passes in what it has `seen` finds out when the store has
  * lost something: if the clock of that history is earlier now, a new history begins.
  */
-export interface StoredInvalidations {
+interface StoredInvalidations {
   /**
    * In one atomic step: advances the clock (never back, never by less than 1) and records it for each of `targets`. Then tells
    * all who {@link Mailboxes.listen}.
@@ -59,7 +59,7 @@ export interface StoredInvalidations {
 }
 
 /** Who is building which entry, so that others can wait for it. Lost with the store, and forgotten in time by itself. */
-export interface StoredClaims {
+interface StoredClaims {
   /**
    * Granted if nobody has claimed `id`, if the claimant has it already (which renews it), or if `instead` has it. Otherwise
    * the claimant's worker is noted among those who wait.
@@ -70,7 +70,7 @@ export interface StoredClaims {
 }
 
 /** How workers reach each other. What is sent may be lost, and may come twice; nothing depends on it but speed. */
-export interface Mailboxes {
+interface Mailboxes {
   /** To one worker. */
   send(worker: string, message: string): Promise<void>
   /** Listens, and goes on trying, until the returned function is called. Listeners must not throw. */

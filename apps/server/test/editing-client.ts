@@ -1,0 +1,38 @@
+import { chat, json, send } from './http-client.ts'
+import type { Reply } from './http-client.ts'
+import { until } from './server-process.ts'
+import type { ServerProcess } from './server-process.ts'
+
+export interface EditReply extends Reply {
+  readonly json: Reply['json'] & {
+    readonly agent: { readonly version: number }
+    readonly confirmed: boolean
+    readonly unconfirmed?: readonly string[]
+  }
+}
+
+/** Edits the assistant. */
+export async function edit(server: { readonly url: string }, changes: object): Promise<EditReply> {
+  const request = { method: 'PUT', headers: json, body: JSON.stringify(changes) }
+  return (await send(`${server.url}/api/agents/assistant`, request)) as EditReply
+}
+
+export interface Warm {
+  readonly cookie: string
+  readonly fingerprint: string
+  readonly workers: ReadonlySet<number>
+}
+
+/** Talks to the assistant until all workers serve it from memory, all the same. */
+export async function warm(server: ServerProcess, workers: number, known?: string): Promise<Warm> {
+  const { cookie, served } = await chat(server, known === undefined ? {} : { cookie: known })
+  const fingerprint = served.fingerprint!
+  const inMemory = new Set<number>()
+  await until(async () => {
+    const { served: again } = await chat(server, { cookie })
+    if (again.fingerprint !== fingerprint) throw new Error('Workers serve different agents.')
+    if (again.source === 'memory') inMemory.add(again.worker)
+    return inMemory.size === workers
+  }, server)
+  return { cookie, fingerprint, workers: inMemory }
+}
