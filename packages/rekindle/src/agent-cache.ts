@@ -165,7 +165,8 @@ export class AgentCache<Config, Agent> {
    * Makes every agent and config that `target` names invalid. Once this has resolved, no `acquire` that begins then gets what
    * was loaded before: in this process; from the config tier, in any process; from the memory of others, as soon as word
    * reaches them (milliseconds; within `maxStalenessMs` if it is lost). With `confirm` it resolves only when every live worker
-   * has dropped it from memory, too. Those who hold such an agent keep it, and their `lease.retired` fires.
+   * has dropped it from memory, too; with `whenUnsynced: 'serve'` a worker that cannot reach the store counts as live
+   * until what it has in memory has expired. Those who hold such an agent keep it, and their `lease.retired` fires.
    *
    * Rejects with {@link InvalidTargetError}; with {@link InvalidationFailedError} if the store did not take it; with
    * {@link InvalidationUnconfirmedError}, which names the workers that did not report within `timeoutMs`.

@@ -8,7 +8,7 @@ import { systemClock } from './clock.ts'
 import { ConfigTier } from './config/config-tier.ts'
 import { noStore } from './config/no-store.ts'
 import { Events } from './events.ts'
-import { joinFleet, workerName } from './fleet.ts'
+import { joinFleet } from './fleet.ts'
 import type { Invalidated } from './invalidation/invalidations.ts'
 import { matcherFor } from './invalidation/target.ts'
 import { Disposer } from './live/disposer.ts'
@@ -19,6 +19,7 @@ import type { AgentCacheOptions } from './options.ts'
 import { GuardedStore } from './resilience/guarded-store.ts'
 import { Counters } from './stats.ts'
 import { WaitingRoom } from './waiting-room.ts'
+import { workerName } from './worker-name.ts'
 
 /** Ten years. A store could not keep "for ever": Redis refuses it, and JSON has no infinity. */
 const longestMs = 315_360_000_000
@@ -83,6 +84,7 @@ export function createAgentCache<
     events,
     maxStalenessMs,
     whenUnsynced,
+    servesForMs: Math.min(ttlMs, longestMs) + staleWhileRevalidateMs,
     live,
     onInvalidated,
   })

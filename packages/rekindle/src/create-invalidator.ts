@@ -2,11 +2,12 @@ import { inOrder, type KeyField, keyFields } from './agent-key.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ConfigStore } from './config/config-store.ts'
 import { Events } from './events.ts'
-import { joinFleet, workerName } from './fleet.ts'
+import { joinFleet } from './fleet.ts'
 import { invalidateAt } from './invalidate-at.ts'
 import { assertInvalidatorOptions } from './option-checks.ts'
 import type { InvalidateOptions, InvalidationTarget } from './options.ts'
 import { GuardedStore } from './resilience/guarded-store.ts'
+import { workerName } from './worker-name.ts'
 
 export interface InvalidatorOptions {
   /** Those of the agent caches whose agents are to be invalidated, and so the scopes below. */
@@ -46,7 +47,8 @@ export function createInvalidator(options: InvalidatorOptions): Invalidator {
     clock,
     events,
     maxStalenessMs: 1_000,
-    whenUnsynced: 'serve',
+    whenUnsynced: 'rebuild',
+    servesForMs: 0,
     live: { vouchedUntil: 0 },
     onInvalidated: () => {},
   })

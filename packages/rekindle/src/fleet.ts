@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { Claims } from './build/claims.ts'
 import type { Clock } from './clock.ts'
 import type { StoreListener } from './config/config-store.ts'
@@ -21,6 +20,8 @@ export interface FleetOptions {
   readonly events: Events
   readonly maxStalenessMs: number
   readonly whenUnsynced: 'serve' | 'rebuild'
+  /** For how long an agent in memory may be served if nothing is heard of the store. */
+  readonly servesForMs: number
   /** The memory tier of this worker. */
   readonly live: { vouchedUntil: number }
   readonly onInvalidated: (invalidated: Invalidated) => void
@@ -36,16 +37,11 @@ export interface Fleet {
   readonly leave: () => Promise<void>
 }
 
-/** Where to look for it, and one of its kind: a process can have several. */
-export function workerName(): string {
-  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
-}
-
 export function joinFleet(options: FleetOptions): Fleet {
-  const { worker, store, shared, clock, events, maxStalenessMs, whenUnsynced, live, onInvalidated } = options
+  const { worker, store, shared, clock, events, maxStalenessMs, whenUnsynced, servesForMs, live, onInvalidated } = options
   const { connection } = store
-  // Longer than the worker serves without asking. Who says nothing for this long serves nothing old.
-  const presence = { worker, presentForMs: 2 * maxStalenessMs + 1_000 }
+  // Longer than the worker serves without asking: who says nothing for this long serves nothing old.
+  const presence = { worker, presentForMs: 2 * maxStalenessMs + 1_000 + (whenUnsynced === 'serve' ? servesForMs : 0) }
   let present = false
   let stopListening = () => {}
 

@@ -165,8 +165,30 @@ describe('invalidate with confirm', () => {
     await clock.advance(300)
     const [silent] = [...space.present.keys()].slice(1)
     expect(await failed).toMatchObject({ code: 'REKINDLE_INVALIDATION_UNCONFIRMED', workers: [silent] })
-    expect(silent).toMatch(/^[^:]+:\d+:[0-9a-f]{8}$/)
+    expect(silent).toMatch(/^[^:]+:\d+:[0-9a-f]{12}:[0-9a-f]{8}$/)
     two.connection.sync = sync
+  })
+
+  test.each(['serve', 'rebuild'] as const)('counts a silent worker as live while it may serve: %s', async (whenUnsynced) => {
+    const { clock, worker } = fleet({ maxStalenessMs: 1_000, whenUnsynced, configTtlMs: 60_000, live: { idleMs: 1e9 } })
+    const [one, two] = [worker(), worker(deaf)]
+    for (const agents of [one, two]) await agents.ask()
+    two.connection.sync = down
+    two.connection.read = down
+    const confirmed = async (): Promise<boolean> => {
+      const confirming = one.cache.invalidate({ agentId: 'a' }, { confirm: true, timeoutMs: 300 })
+      const outcome = confirming.then(
+        () => true,
+        () => false,
+      )
+      await clock.advance(300)
+      return outcome
+    }
+    await clock.advance(10_000)
+    const servesOld = (await two.ask()).startsWith('memory')
+    expect([servesOld, await confirmed()]).toEqual(whenUnsynced === 'serve' ? [true, false] : [false, true])
+    await clock.advance(55_000)
+    expect([(await two.ask()).startsWith('memory'), await confirmed()]).toEqual([false, true])
   })
 
   test('finds out by the heartbeat when all mail is lost', async () => {

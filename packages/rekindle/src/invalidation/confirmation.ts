@@ -3,6 +3,7 @@ import type { SeenClock, WorkerList } from '../config/config-store.ts'
 import { InvalidationUnconfirmedError } from '../errors.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import { encodeMail, type WorkerMail } from '../worker-mail.ts'
+import { hasEnded } from '../worker-name.ts'
 import type { InvalidationView } from './view.ts'
 
 /** Mail can be lost. So often the list is looked at again, and those still missing are asked again. */
@@ -54,6 +55,7 @@ export class Confirmations {
           missing = reports
             .filter(({ worker, ...seen }) => worker !== this.#worker && !reported.has(worker) && !this.#hasSeen(seen, goal))
             .map(({ worker }) => worker)
+            .filter((worker) => !hasEnded(worker))
           // Of a list that has just begun, somebody may be missing who is alive.
           isWhole = keptForMs >= this.#maxStalenessMs
           if (missing.length === 0 && isWhole) return
