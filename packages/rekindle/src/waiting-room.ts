@@ -1,5 +1,6 @@
 import { type AgentKey, encodeKey, type KeyField, projectKey } from './agent-key.ts'
 import type { AgentBuilder, Built } from './build/agent-builder.ts'
+import { type BuiltOrigin, originOf } from './built-origin.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigRecord } from './config/config-record.ts'
 import { CacheClosedError, QueueFullError } from './errors.ts'
@@ -11,7 +12,7 @@ import { fromMemory, type Lease, LiveLease, type Origin } from './live/lease.ts'
 import { LiveAgent } from './live/live-agent.ts'
 import type { LiveTier } from './live/live-tier.ts'
 import type { AcquireOptions } from './options.ts'
-import { missReason, type RemovalCause } from './reasons.ts'
+import type { RemovalCause } from './reasons.ts'
 import type { Counters } from './stats.ts'
 import { Waiter } from './waiter.ts'
 
@@ -99,10 +100,12 @@ export class WaitingRoom<Config, Agent> {
     const now = clock.now()
     if (!vouchedFor && now >= tier.vouchedUntil) return this.#vouch(waiter)
     const standing = tier.standing(live, now)
-    if (standing === 'expired' || standing === 'idle') {
+    if (standing === 'idle') {
       tier.retire(live, standing)
       return this.#join(waiter, live.record)
     }
+    // It stays if its config turns out to be the same: what it has opened need not be closed and opened again.
+    if (standing === 'expired') return this.#join(waiter, live.record, live)
     if (standing === 'stale' && now >= live.refreshFrom) this.#refresh(live)
     if (this.#parts.exclusive && live.leases > 0) this.#queue(live, waiter)
     else this.#grantFromMemory(live, waiter)
@@ -119,11 +122,11 @@ export class WaitingRoom<Config, Agent> {
     })
   }
 
-  /** `known`: a config this process has had for the key. */
-  #join(waiter: Waiter<Agent, Config>, known: ConfigRecord<Config> | undefined): void {
+  /** `known`: a config this process has had for the key; `expired`: an agent that may stay if that is still its config. */
+  #join(waiter: Waiter<Agent, Config>, known: ConfigRecord<Config> | undefined, expired?: LiveAgent<Config, Agent>): void {
     if (this.#refuseIfFull(waiter)) return
     const id = this.#idOf(waiter.key)
-    const flight = this.#flights.get(id) ?? this.#start(id, waiter.key, known, undefined)
+    const flight = this.#flights.get(id) ?? this.#start(id, waiter.key, known, expired)
     flight.waiters.add(waiter)
     waiter.askedAt = this.#parts.view.stamp
     waiter.waitingFor = 'its build'
@@ -206,7 +209,8 @@ export class WaitingRoom<Config, Agent> {
     const { events, liveScope, clock } = this.#parts
     const key = projectKey(flight.key, liveScope)
     if (flight.refreshes !== undefined) flight.refreshes.refreshFrom = clock.now() + refreshPauseMs
-    events.emit(flight.refreshes === undefined ? 'build-failed' : 'refresh-failed', () => ({ key, error }))
+    const inBackground = flight.refreshes !== undefined && flight.waiters.size === 0
+    events.emit(inBackground ? 'refresh-failed' : 'build-failed', () => ({ key, error }))
     for (const waiter of flight.waiters) {
       // What failed may have read what has been invalidated since, before this one asked.
       if (waiter.askedAt === flight.startedAt) waiter.reject(error)
@@ -220,16 +224,25 @@ export class WaitingRoom<Config, Agent> {
     else this.#landNew(flight, built, built.made.agent)
   }
 
-  #landUnchanged({ refreshes: live, waiters }: Flight<Config, Agent>, { record, serveUntil }: Built<Config, Agent>): void {
-    const { counters, live: tier, view } = this.#parts
+  #landUnchanged(flight: Flight<Config, Agent>, built: Built<Config, Agent>): void {
+    const { counters, live: tier, view, exclusive } = this.#parts
+    const { refreshes: live, waiters } = flight
+    const { record, serveUntil } = built
     counters.created.unchanged++
     if (live?.state.phase === 'ready') {
       // It may depend on something now that it did not before, and that was invalidated meanwhile.
       if (view.isValid({ key: live, tags: record.tags, asOf: record.asOf })) tier.renew(live, record, serveUntil)
       else tier.retire(live, 'invalidated')
     }
-    // Waiters came if the agent left meanwhile. The config is at hand now, so theirs is a short way.
-    for (const waiter of waiters) this.#place(waiter)
+    const origin = originOf(flight.reason, built)
+    for (const waiter of waiters) {
+      // If the agent has left meanwhile, the config is at hand, and theirs is a short way.
+      if (live?.state.phase !== 'ready' || (exclusive && live.leases > 0)) this.#place(waiter)
+      else {
+        tier.checkOut(live)
+        this.#resolve(waiter, live, origin)
+      }
+    }
   }
 
   #landNew(flight: Flight<Config, Agent>, built: Built<Config, Agent>, agent: Agent): void {
@@ -237,7 +250,8 @@ export class WaitingRoom<Config, Agent> {
     const { record, serveUntil } = built
     const live = new LiveAgent(agent, flight.key, record, tier.period(record, serveUntil))
     const valid = view.isValid({ key: flight.key, tags: record.tags, asOf: record.asOf })
-    const origin = this.#describe(flight, built)
+    const origin = originOf(flight.reason, built)
+    this.#report(flight, built, origin)
 
     const others: Waiter<Agent, Config>[] = []
     for (const waiter of flight.waiters) {
@@ -256,27 +270,17 @@ export class WaitingRoom<Config, Agent> {
     for (const waiter of others) this.#place(waiter)
   }
 
-  #describe({ key, reason: left }: Flight<Config, Agent>, built: Built<Config, Agent>): Origin {
-    const { source, refusal, record, storeMs, loadMs, createMs } = built
+  #report({ key }: Flight<Config, Agent>, built: Built<Config, Agent>, { reason }: BuiltOrigin): void {
+    const { record, storeMs = 0, loadMs = 0, createMs = 0 } = built
     const { counters, events, liveScope } = this.#parts
-    const reason = missReason(left, refusal)
-    counters.created[source]++
+    counters.created[built.source]++
     events.emit('created', () => ({
       key: projectKey(key, liveScope),
-      source,
+      source: built.source,
       reason,
       fingerprint: record.fingerprint,
-      durationMs: (storeMs ?? 0) + (loadMs ?? 0) + (createMs ?? 0),
+      durationMs: storeMs + loadMs + createMs,
     }))
-    return {
-      source,
-      reason,
-      timings: {
-        ...(storeMs !== undefined && { storeMs }),
-        ...(loadMs !== undefined && { loadMs }),
-        ...(createMs !== undefined && { createMs }),
-      },
-    }
   }
 
   /**

@@ -234,23 +234,18 @@ describe('listeners that act on what they hear', () => {
     await expect(agents.ask()).rejects.toMatchObject({ code: 'REKINDLE_CACHE_CLOSED' })
   })
 
-  test('by sending off the next agent in line do not keep the others from being swept', async () => {
+  test('by letting go of the next agent in line do not keep the others from being swept', async () => {
     const agents = new TestAgents({ configTtlMs: 5_000, live: { idleMs: 1e9 } })
     // All due at once; the second is held, and still in its place among the idle.
     for (const userId of ['first', 'held', '0', '1', '2', '3']) await agents.ask({ userId })
     const held = await agents.cache.acquire(keyOf({ userId: 'held' }))
-    let again: Promise<string> | undefined
-    const off = agents.cache.on('retired', () => {
-      off()
-      // Finds it expired, and so retires it, in the middle of the sweep.
-      again = agents.ask({ userId: 'held' })
-    })
-    await agents.clock.advance(60_000)
-    expect(await again).toBe('build expired v1')
-    expect(agents.cache.stats()).toMatchObject({ live: 0, idle: 0, inUse: 1 })
-    held.release()
-    await settle()
-    expect(agents.made.map(({ disposals }) => disposals)).toEqual([1, 1, 1, 1, 1, 1, 1])
+    // In the middle of the sweep it becomes idle, and so the last in line.
+    agents.cache.on('retired', () => held.release())
+    await agents.clock.advance(5_500)
+    expect(agents.made.map(({ disposals }) => disposals)).toEqual([1, 0, 1, 1, 1, 1])
+    await agents.clock.advance(1_000)
+    expect(held.agent.disposals).toBe(1)
+    expect(agents.cache.stats()).toMatchObject({ live: 0, idle: 0, inUse: 0 })
   })
 
   test('and reject do not bring the process down', async () => {
@@ -260,5 +255,22 @@ describe('listeners that act on what they hear', () => {
     await agents.ask()
     await settle()
     expect(agents.trace).toEqual(['created: Error: async'])
+  })
+})
+
+describe('an agent whose time is over while it is held', () => {
+  test('stays if its config is confirmed, and otherwise makes way', async () => {
+    const agents = new TestAgents({ configTtlMs: 5_000, live: { idleMs: 1e9 } })
+    const held = await agents.cache.acquire(keyOf())
+    await agents.clock.advance(6_000)
+    expect(await Promise.all([agents.ask(), agents.ask()])).toEqual(['build expired v1', 'build expired v1'])
+    expect([agents.made.length, held.retired.aborted, agents.loads.length]).toEqual([1, false, 2])
+    expect(await agents.ask()).toBe('memory v1')
+    // And one whose config has changed makes way.
+    agents.version = 2
+    await agents.clock.advance(6_000)
+    expect(await agents.ask()).toBe('build expired v2')
+    expect([agents.made.length, held.retired.aborted, held.agent.disposals]).toEqual([2, true, 0])
+    held.release()
   })
 })

@@ -1,0 +1,20 @@
+import type { Built } from './build/agent-builder.ts'
+import type { Origin } from './live/lease.ts'
+import { type MissReason, missReason, type RemovalCause } from './reasons.ts'
+
+/** How those who waited for a build came by their agent. */
+export type BuiltOrigin = Origin & { readonly reason: MissReason }
+
+/** `left`: why the agent was not in memory. */
+export function originOf<Config, Agent>(left: RemovalCause | 'cold', built: Built<Config, Agent>): BuiltOrigin {
+  const { source, refusal, storeMs, loadMs, createMs } = built
+  return {
+    source,
+    reason: missReason(left, refusal),
+    timings: {
+      ...(storeMs !== undefined && { storeMs }),
+      ...(loadMs !== undefined && { loadMs }),
+      ...(createMs !== undefined && { createMs }),
+    },
+  }
+}
