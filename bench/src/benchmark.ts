@@ -5,17 +5,19 @@ export interface Contestant {
   readonly round: () => number | Promise<number>
 }
 
-/** What Rekindle is to reach: the ratio of two rows. */
+/** What Rekindle is to reach: the ratio of two rows or, without `to`, the figure of one, in the unit of the table. */
 export interface Target {
   readonly of: string
-  readonly to: string
+  readonly to?: string
   readonly atMost?: number
   readonly atLeast?: number
 }
 
 export interface Comparison {
   readonly title: string
-  readonly unit: 'ns' | 'µs' | 'per second'
+  /** Without warm-up. For what takes seconds, or comes out the same every time; others have as many as the scale says. */
+  readonly rounds?: number
+  readonly unit: 'ns' | 'µs' | 'ms' | 'per second' | 'builds' | 'commands'
   /** Ratios are to this row. */
   readonly baseline: string
   readonly contestants: readonly Contestant[]

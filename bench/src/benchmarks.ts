@@ -6,4 +6,10 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'memory-awaited': async () => (await import('./memory-awaited.ts')).memoryAwaited,
   'config-redis': async () => (await import('./config-redis.ts')).configRedis,
   'config-sqlite': async () => (await import('./config-sqlite.ts')).configSqlite,
+  builds: async () => (await import('./builds.ts')).builds,
+  invalidation: async () => (await import('./invalidation.ts')).invalidation,
+  validity: async () => (await import('./validity.ts')).validity,
 }
+
+/** These measure many processes of their own, so running them in several would add nothing but time. */
+export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation'])

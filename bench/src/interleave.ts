@@ -8,8 +8,9 @@ const warmUpRounds = 3
  * Garbage is collected between turns: nobody pays for what the one before has left.
  */
 export async function interleave({ contestants, ...comparison }: Comparison, rounds: number): Promise<Measured> {
+  const own = comparison.rounds
   const rows = contestants.map(({ name }) => ({ name, values: [] as number[] }))
-  for (let round = -warmUpRounds; round < rounds; round++) {
+  for (let round = own === undefined ? -warmUpRounds : 0; round < (own ?? rounds); round++) {
     for (const [index, contestant] of contestants.entries()) {
       collectYoung()
       const value = await contestant.round()

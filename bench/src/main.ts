@@ -1,13 +1,13 @@
 // `npm run bench`: measures, prints tables, and writes the figures to bench/results/.
-//   --only=name[,name]   memory-sync, memory-awaited, config-redis, config-sqlite
+//   --only=name[,name]   memory-sync, memory-awaited, config-redis, config-sqlite, builds, invalidation, validity
 //   --quick              a first impression within seconds
 import { fork } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Measured, Scale } from './benchmark.ts'
-import { benchmarks } from './benchmarks.ts'
-import { describeMachine, type Machine } from './machine.ts'
+import { benchmarks, runOnce } from './benchmarks.ts'
+import { describeMachine } from './machine.ts'
 import { render, summarize } from './report.ts'
 import type { Order } from './run-one.ts'
 
@@ -28,22 +28,25 @@ console.log(
     .map(([peer, version]) => `${peer} ${version}`)
     .join(', '),
 )
-console.log(`Medians (smallest–largest) of ${scale.rounds} rounds in each of ${scale.processes} processes, contestants in turns.`)
+console.log(
+  `Medians (smallest–largest), contestants in turns; mostly of ${scale.rounds} rounds in each of ${scale.processes} processes.`,
+)
 console.log('Ratios are medians of the ratios within each round.')
 
 const results = new URL('../results/', import.meta.url)
 mkdirSync(results, { recursive: true })
 const missed: string[] = []
 for (const name of names) {
-  const measured = await measure(name)
+  const own = runOnce.has(name) ? { ...scale, processes: 1 } : scale
+  const measured = await measure(name, own)
   for (const comparison of measured) console.log(`\n${render(comparison)}`)
   for (const { targets } of measured.map(summarize)) missed.push(...targets.filter(({ met }) => !met).map(({ text }) => text))
-  write(name, measured, machine)
+  write(name, measured, own)
 }
 console.log(missed.length === 0 ? '\nNo target is missed.' : `\nMissed:\n  ${missed.join('\n  ')}`)
 
 /** The same comparisons from several processes, as one. */
-async function measure(name: string): Promise<readonly Measured[]> {
+async function measure(name: string, scale: Scale): Promise<readonly Measured[]> {
   const runs: (readonly Measured[])[] = []
   for (let run = 0; run < scale.processes; run++) runs.push(await runOne({ name, scale }))
   return (runs[0] ?? []).map((comparison, index) => ({
@@ -69,7 +72,7 @@ function runOne(order: Order): Promise<readonly Measured[]> {
   })
 }
 
-function write(name: string, measured: readonly Measured[], machine: Machine): void {
+function write(name: string, measured: readonly Measured[], scale: Scale): void {
   const text = JSON.stringify({ at: new Date().toISOString(), machine, scale, comparisons: measured.map(summarize) }, null, 2)
   writeFileSync(new URL(`${name}.json`, results), `${text}\n`)
 }

@@ -13,7 +13,8 @@ export interface Summary extends Omit<Measured, 'rows' | 'targets'> {
 }
 
 export interface JudgedTarget extends Target {
-  readonly ratio: Spread
+  /** Of the ratio or, without `to`, of the figure itself. */
+  readonly spread: Spread
   readonly met: boolean
   readonly text: string
 }
@@ -28,15 +29,19 @@ export function summarize(measured: Measured): Summary {
   return {
     ...measured,
     rows: measured.rows.map((row) => ({ ...row, spread: spreadOf(row.values), ratio: ratioOf(row.values, baseline) })),
-    targets: measured.targets.map((target) => judge(target, ratioOf(valuesOf(target.of), valuesOf(target.to)))),
+    targets: measured.targets.map((target) => {
+      const values = valuesOf(target.of)
+      if (target.to === undefined) return judge(target, spreadOf(values), figure, ` ${measured.unit}`)
+      return judge(target, ratioOf(values, valuesOf(target.to)), times, '×')
+    }),
   }
 }
 
-function judge(target: Target, ratio: Spread): JudgedTarget {
+function judge(target: Target, spread: Spread, format: (value: number) => string, unit: string): JudgedTarget {
   const { of, to, atMost = Infinity, atLeast = 0 } = target
-  const met = ratio.median <= atMost && ratio.median >= atLeast
-  const limit = atLeast > 0 ? `≥ ${atLeast}×` : `≤ ${atMost}×`
-  return { ...target, ratio, met, text: `${of} = ${withSpread(ratio, times)} ${to}; target ${limit}` }
+  const met = spread.median <= atMost && spread.median >= atLeast
+  const limit = atLeast > 0 ? `≥ ${atLeast}${unit}` : `≤ ${atMost}${unit}`
+  return { ...target, spread, met, text: `${of} = ${withSpread(spread, format)} ${to ?? unit.trim()}; target ${limit}` }
 }
 
 /** A table for the terminal. */
@@ -50,7 +55,7 @@ export function render(measured: Measured): string {
     `${times(ratio.min)}–${times(ratio.max)}`,
   ])
   return [
-    `## ${title}`,
+    `## ${title} (${rows[0]?.values.length} rounds)`,
     ...table([['', unit, 'min–max', 'ratio', 'min–max'], ...lines]),
     ...targets.map(({ met, text }) => `${met ? 'met   ' : 'MISSED'}  ${text}`),
     ...notes.map((note) => `  ${note}`),
@@ -74,5 +79,6 @@ function times(ratio: number): string {
 
 function figure(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString('en').replaceAll(',', ' ')
-  return value.toFixed(1)
+  if (value >= 10) return value.toFixed(1)
+  return value.toFixed(value < 0.1 ? 3 : 2)
 }
