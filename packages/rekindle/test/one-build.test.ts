@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { ConfigStore, StoreConnection } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
+import { workerName } from '../src/worker-name.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
 
 function fleet() {
@@ -88,6 +90,39 @@ describe('workers that miss the same entry at once', () => {
     expect(workers.map((one) => one.loads.length)).toEqual([0, 0])
     await clock.advance(1)
     expect((await Promise.all(asked)).sort()).toEqual(['build cold v1', 'config cold v1'])
+  })
+
+  test('take over at once from a process of this machine that has ended', async () => {
+    const { clock, worker, space } = fleet()
+    const ended = spawnSync('true')
+    const dead = workerName().replace(`:${process.pid}:`, `:${ended.pid}:`)
+    space.claim(await idOf(worker), { claimant: `${dead}/1`, worker: dead, ttlMs: 60_000, asOf: space.clockNow() })
+    const workers = [worker(), worker()]
+    const asked = workers.map((one) => one.ask())
+    await clock.advance(200)
+    expect((await Promise.all(asked)).sort()).toEqual(['build cold v1', 'config cold v1'])
+  })
+
+  test('look again once, and wait on, when they have begun to listen', async () => {
+    const { clock, worker, space } = fleet()
+    const held = gate()
+    const [one, two] = [worker(), worker()]
+    one.load = () => held.promise.then(() => ({ name: 'n', version: 1 }))
+    const first = one.ask()
+    await settle()
+    let reads = 0
+    const { read } = two.connection
+    two.connection.read = (...call) => {
+      reads++
+      return read(...call)
+    }
+    const second = two.ask()
+    await settle()
+    for (const listeners of space.listeners.values()) for (const listener of listeners) listener.onListening()
+    await clock.advance(150)
+    expect(reads).toBe(3)
+    held.open()
+    expect([await first, await second]).toEqual(['build cold v1', 'config cold v1'])
   })
 
   test('wait for a long load as long as its worker lives', async () => {

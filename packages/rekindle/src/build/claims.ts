@@ -2,10 +2,14 @@ import type { Clock } from '../clock.ts'
 import type { Claimed, SeenClock } from '../config/config-store.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import { encodeMail } from '../worker-mail.ts'
+import { hasEnded } from '../worker-name.ts'
 
 /** A claim lasts so long without being renewed: then its owner is taken to be dead. */
 const claimMs = 3_000
 const renewEveryMs = 500
+
+/** So often it is looked whether the owner's process has ended, if it is one of this machine: that needs no store. */
+const lookEveryMs = 200
 
 /** The right to build an entry while others wait. */
 export interface HeldClaim {
@@ -19,16 +23,16 @@ export type Turn =
   | { readonly held?: undefined; readonly theirs: TheirClaim }
   | undefined
 
-type Outcome = 'released' | 'look-again'
+type Outcome = 'released' | 'ended' | 'look-again'
 
 interface TheirClaim {
   readonly claimant: string
   /** What they knew of invalidations when they began. */
   readonly asOf: SeenClock
-  /** Resolves when they have let go, or it is time to look again: they may be dead, or word of them may be lost. */
+  /** Resolves when they have let go or ended, or it is time to look again: word of them may be lost. */
   wait(withinMs: number): Promise<Outcome>
-  /** Instead of waiting. */
-  leave(): void
+  /** Instead of waiting: what they build has been invalidated since. */
+  leave(): 'superseded'
 }
 
 /**
@@ -65,8 +69,12 @@ export class Claims {
       return { held: this.#hold(id, claimant, asOf) }
     }
     const { claimant: holder, asOf: theirAsOf, expiresInMs } = claimed
-    const wait = (withinMs: number) => this.#orAfter(woken, Math.min(expiresInMs, withinMs)).finally(leave)
-    return { theirs: { claimant: holder, asOf: theirAsOf, wait, leave } }
+    const wait = (withinMs: number) => this.#wait(holder, woken, Math.min(expiresInMs, withinMs)).finally(leave)
+    const leaveThem = () => {
+      leave()
+      return 'superseded' as const
+    }
+    return { theirs: { claimant: holder, asOf: theirAsOf, wait, leave: leaveThem } }
   }
 
   #claim(id: string, claimant: string, asOf: SeenClock, instead?: string): Promise<Claimed> {
@@ -119,9 +127,19 @@ export class Claims {
     return { woken, leave }
   }
 
-  #orAfter(woken: Promise<Outcome>, ms: number): Promise<Outcome> {
+  async #wait(claimant: string, woken: Promise<Outcome>, ms: number): Promise<Outcome> {
+    const until = this.#clock.now() + ms
+    for (let left = ms; left > 0; left = until - this.#clock.now()) {
+      const outcome = await this.#orAfter(woken, Math.min(left, lookEveryMs))
+      if (outcome !== undefined) return outcome
+      if (hasEnded(claimant.slice(0, claimant.lastIndexOf('/')))) return 'ended'
+    }
+    return 'look-again'
+  }
+
+  #orAfter(woken: Promise<Outcome>, ms: number): Promise<Outcome | undefined> {
     return new Promise((resolve) => {
-      const timer = this.#clock.after(ms, () => resolve('look-again'))
+      const timer = this.#clock.after(ms, () => resolve(undefined))
       void woken.then((outcome) => {
         timer.cancel()
         resolve(outcome)

@@ -198,23 +198,20 @@ export class ConfigSource<Config, Agent> {
     const id = storeIdOf(encoded)
     const { clock, timeoutMs, closing } = this.#options
     const until = clock.now() + timeoutMs
-    for (let instead: string | undefined; ;) {
+    let instead: string | undefined
+    while (clock.now() < until) {
       const turn = await claims.take(id, this.#view.stamp, instead)
-      if (turn === undefined || closing.aborted) break
+      if (turn === undefined) break
       if (turn.held !== undefined) return this.#loadAsHolder(turn.held, key, scoped, encoded, wish, refused)
       const { theirs } = turn
-      if (this.#isSuperseded(theirs.asOf, scoped)) {
-        theirs.leave()
-        instead = theirs.claimant
-        continue
-      }
-      instead = undefined
-      const outcome = await theirs.wait(until - clock.now())
+      const outcome = this.#isSuperseded(theirs.asOf, scoped) ? theirs.leave() : await theirs.wait(until - clock.now())
+      instead = outcome === 'superseded' || outcome === 'ended' ? theirs.claimant : undefined
+      if (instead !== undefined) continue
       const found = await this.#look(scoped, encoded, wish)
       if (found.obtained !== undefined) return found.obtained
       // They failed, or made nothing that can be stored: in turn, all who wait would do the same one after the other.
       if (outcome === 'released' && found.refused.refusal !== 'invalidated') break
-      if (found.refused.refusal === 'store-unavailable' || clock.now() >= until) break
+      if (found.refused.refusal === 'store-unavailable' || closing.aborted) break
     }
     return this.#load(key, scoped, refused)
   }
