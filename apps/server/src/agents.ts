@@ -4,6 +4,7 @@ import type { AgentCache, ConfigStore } from 'rekindle'
 import type { AgentConfig } from 'rekindle/agent-config'
 import { aiSdkAgents } from 'rekindle/ai-sdk'
 import type { AiSdkAgent } from 'rekindle/ai-sdk'
+import { agentScopes } from './agent-scopes.ts'
 import { loadAgentConfig } from './database/load-agent-config.ts'
 import type { AppDatabase } from './database/schema.ts'
 import type { ServerModels } from './models/models.ts'
@@ -28,16 +29,13 @@ const storeLogIntervalMs = 10_000
 export function createAgents({ db, models, store, log }: AgentParts): Agents {
   const { providers, defaultModel } = models
   const agents = createAgentCache({
-    namespace: 'rekindle-server',
+    ...agentScopes,
     ...aiSdkAgents({
       models: providers,
       tools: createTools({ now: Date.now }),
       // By default errors of a stream are printed, with the whole request. They are logged where the stream is read.
       agentSettings: { onError: () => {} },
     }),
-    // An agent keeps nothing of a conversation, so all sessions of a user share one.
-    configScope: ['agentId', 'userId', 'reasoning'],
-    liveScope: ['agentId', 'userId', 'reasoning'],
     loadConfig: (key, context) => loadAgentConfig({ db, defaultModel }, key, context),
     // The default model is in no row, but in the config of every agent that names none.
     configVersion: `${assembly}:${defaultModel}`,

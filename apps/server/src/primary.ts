@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { styleText } from 'node:util'
+import type { DatabaseChanges } from './changes/follow-changes.ts'
 import { freePort } from './cluster/free-port.ts'
 import { onStopSignals } from './cluster/stop-signals.ts'
 import { WorkerPool } from './cluster/worker-pool.ts'
 import { openDatabase } from './database/open-database.ts'
 import { seedSampleAgents } from './database/sample-agents.ts'
 import { errorText } from './log/error-text.ts'
+import { redactor } from './log/log-options.ts'
 import type { Environment } from './models/provider-environment.ts'
 import { modelsFromEnvironment } from './models/models.ts'
 import { readSettings, shownUrl } from './settings.ts'
@@ -14,9 +17,12 @@ import { startReport } from './start-report.ts'
 import { createTools, describeTools } from './tools/tool-registry.ts'
 import { cookieSecretOf } from './visitors/cookie-secret.ts'
 
+/** What the report waits for the first word of the database. */
+const firstWordMs = 1_000
+
 /**
- * The process that serves nothing itself: it prepares what workers share, starts them, replaces those that die, and says what
- * is going on. All of its output but errors goes to stdout, the log of the workers to stderr.
+ * The process that serves nothing itself: it prepares what workers share, starts them, replaces those that die, listens to the
+ * database for them, and says what is going on. All of its output but errors goes to stdout, the log of the workers to stderr.
  */
 export async function runPrimary(environment: Environment): Promise<void> {
   try {
@@ -33,6 +39,9 @@ async function start(environment: Environment): Promise<void> {
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   cookieSecretOf(settings)
   const seeded = await prepareDatabase(settings)
+  const redact = redactor(environment)
+  const changes = await changesOf(settings, (error) => redact(errorText(error)))
+  const firstWord = Promise.race([changes?.ready, delay(firstWordMs)])
   const port = settings.port === 0 ? await freePort(settings.host) : settings.port
 
   const pool = new WorkerPool({
@@ -49,7 +58,7 @@ async function start(environment: Environment): Promise<void> {
   })
   let started = false
   onStopSignals({
-    stop: () => void stop(pool, settings),
+    stop: () => void stop(pool, changes, settings),
     stopNow(exitCode) {
       pool.kill()
       process.exit(exitCode)
@@ -58,7 +67,9 @@ async function start(environment: Environment): Promise<void> {
   const { storeAnswers } = await pool.start()
   started = true
   const readyMs = performance.now()
-  const facts = { settings, port, models, seeded, storeAnswers, readyMs, here: process.cwd() }
+  // As a rule it came before the workers were ready. After it no agent that is built now has to be built again.
+  await firstWord
+  const facts = { settings, port, models, seeded, storeAnswers, otherEdits: changes?.otherEdits, readyMs, here: process.cwd() }
   // Plain where it is not a terminal that reads.
   process.stdout.write(startReport(facts, (style, text) => styleText(style, text, { stream: process.stdout })))
 }
@@ -79,9 +90,17 @@ async function prepareDatabase(settings: Settings): Promise<boolean> {
   }
 }
 
-async function stop(pool: WorkerPool, { drainMs }: Settings): Promise<void> {
+/** SQLite tells nobody of its changes. */
+async function changesOf(settings: Settings, textOf: (error: unknown) => string): Promise<DatabaseChanges | undefined> {
+  const { databaseUrl } = settings
+  if (databaseUrl === undefined) return undefined
+  const { followChanges } = await import('./changes/follow-changes.ts')
+  return followChanges({ databaseUrl, settings, textOf, say: (line) => process.stderr.write(`${line}\n`) })
+}
+
+async function stop(pool: WorkerPool, changes: DatabaseChanges | undefined, { drainMs }: Settings): Promise<void> {
   process.stdout.write(`\nStopping: turns in progress have ${drainMs / 1000} s to finish. Again to stop at once.\n`)
-  const clean = await pool.drain()
+  const [clean] = await Promise.all([pool.drain(), changes?.close()])
   process.stdout.write(clean ? 'Stopped.\n' : 'Stopped; some turns were cut off.\n')
   process.exit(clean ? 0 : 1)
 }

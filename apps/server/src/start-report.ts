@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { OtherEdits } from './changes/follow-changes.ts'
 import { isLoopback } from './loopback.ts'
 import type { ServerModels } from './models/models.ts'
 import { shownUrl } from './settings.ts'
@@ -11,6 +12,8 @@ export interface StartFacts {
   /** The sample agents have just been added. */
   readonly seeded: boolean
   readonly storeAnswers: boolean
+  /** `undefined` where the database is SQLite. */
+  readonly otherEdits: OtherEdits | undefined
   readonly readyMs: number
   /** The working directory: files below it are shown relative to it. */
   readonly here: string
@@ -20,17 +23,19 @@ export type Style = (style: 'bold' | 'dim' | 'yellow', text: string) => string
 
 /** What the server says once it is ready: where it is, what it uses, how to change each, and what to try. */
 export function startReport(facts: StartFacts, style: Style = (_style, text) => text): string {
-  const { settings, port, seeded, storeAnswers, models, readyMs } = facts
+  const { settings, port, seeded, storeAnswers, otherEdits, models, readyMs } = facts
   const address = addressOf(settings.host, port)
   const warnings = [
     ...(models.offline ? [offlineWarning] : []),
     ...(storeAnswers ? [] : ['The store does not answer. Agents are served without it, more slowly, until it does.']),
+    ...(otherEdits?.seen === false ? [unseenEdits(otherEdits.because)] : []),
     ...(isLoopback(settings.host) ? [] : ['There is no login yet: whoever reaches this address can use the agents.']),
   ]
   const paragraphs = [
     style('bold', `Rekindle is ready at ${address}`) + style('dim', ` (${(readyMs / 1000).toFixed(1)} s)`),
     table(partsOf(facts), style),
     ...(seeded ? ['Three sample agents were added to the empty database: assistant, data-analyst, planner.'] : []),
+    ...(otherEdits?.seen ? ['Edits by other programs, such as psql, are seen at once: the database tells of them.'] : []),
     ...warnings.map((warning) => style('yellow', `! ${warning}`)),
     `Try:\n${example(address)}`,
   ]
@@ -42,6 +47,10 @@ const offlineWarning = [
   '  For a real one set OPENAI_API_KEY, ANTHROPIC_API_KEY or GOOGLE_GENERATIVE_AI_API_KEY,',
   '  or OPENAI_BASE_URL and REKINDLE_MODEL for any endpoint that speaks the OpenAI protocol.',
 ].join('\n')
+
+function unseenEdits(because: string): string {
+  return `Edits by other programs are seen only when configs expire, within an hour: PostgreSQL allows no triggers (${because}).`
+}
 
 type Row = readonly [part: string, value: string, howToChange: string]
 

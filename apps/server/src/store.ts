@@ -8,8 +8,8 @@ export interface OpenStore {
   readonly close: () => void
 }
 
-/** The config tier: Redis if there is an address of one, else a SQLite file that the workers of this machine share. */
-export async function openStore({ redisUrl, storePath }: Settings, log: FastifyBaseLogger): Promise<OpenStore> {
+/** The config tier: Redis if there is an address of one, else a SQLite file that the processes of this machine share. */
+export async function openStore({ redisUrl, storePath }: Settings, log: Pick<FastifyBaseLogger, 'warn'>): Promise<OpenStore> {
   if (redisUrl === undefined) return { store: sqliteStore({ path: storePath }), close: () => {} }
   // Imported only here: who uses SQLite does not wait for it.
   const [{ Redis }, { redisStore }] = await Promise.all([import('ioredis'), import('rekindle/redis')])

@@ -23,13 +23,13 @@ export interface Warm {
   readonly workers: ReadonlySet<number>
 }
 
-/** Talks to the assistant until all workers serve it from memory, all the same. */
-export async function warm(server: ServerProcess, workers: number, known?: string): Promise<Warm> {
-  const { cookie, served } = await chat(server, known === undefined ? {} : { cookie: known })
+/** Talks to an agent until all workers serve it from memory, all the same. */
+export async function warm(server: ServerProcess, workers: number, known?: string, agentId = 'assistant'): Promise<Warm> {
+  const { cookie, served } = await chat(server, { agentId, ...(known !== undefined && { cookie: known }) })
   const fingerprint = served.fingerprint!
   const inMemory = new Set<number>()
   await until(async () => {
-    const { served: again } = await chat(server, { cookie })
+    const { served: again } = await chat(server, { agentId, cookie })
     if (again.fingerprint !== fingerprint) throw new Error('Workers serve different agents.')
     if (again.source === 'memory') inMemory.add(again.worker)
     return inMemory.size === workers

@@ -108,9 +108,12 @@ export function createAgentCache<
 
   /** Nobody who asks from now on gets what has been made, or is being made, of what is now invalid. */
   function onInvalidated({ targets, stamp, floor }: Invalidated): void {
-    const named = matcherFor(targets)
-    room.detach((key) => named(key, []))
-    source.detach((key) => named(key, []))
+    // As a rule nothing is being built.
+    if (room.building > 0) {
+      const named = matcherFor(targets)
+      room.detach((key) => named(key, []))
+      source.detach((key) => named(key, []))
+    }
     let retired = live.retireDependents(targets, 'invalidated')
     if (floor > 0 || stamp.history !== history) {
       history = stamp.history

@@ -68,6 +68,17 @@ describe('installTriggers', () => {
     expect(payloads.map((payload): unknown => JSON.parse(payload))).toEqual([{ tags: ['agent:x'] }])
   })
 
+  test('creates no trigger for an event that counts to no rule, and drops one that no longer does', async () => {
+    await installTriggers(client, { rules: [agentRule, toolRule] })
+    const inserts = { ...agentRule, events: ['insert'] } as const
+    await installTriggers(client, { rules: [inserts, { table: 'agents', tags: ['x'], events: ['delete'] }] })
+    const some = triggersOf('agents').filter((name) => !name.endsWith('update'))
+    expect(await installed()).toEqual({ triggers: some, functions: 1 })
+    expect(await told('rekindle', () => client.query("INSERT INTO agents VALUES ('a')"))).toEqual(['{"agentId": "a"}'])
+    await installTriggers(client, { rules: [inserts, agentRule] })
+    expect(await installed()).toEqual({ triggers: triggersOf('agents'), functions: 1 })
+  })
+
   test('of several processes at once, all succeed', async () => {
     const clients = await Promise.all(Array.from({ length: 6 }, connect))
     await Promise.all(clients.map((each) => installTriggers(each, { rules: [toolRule, agentRule] })))
@@ -181,6 +192,19 @@ describe('a rule that will not do is named', () => {
     ['rules[0].tags[1]', { table: 'agents', tags: ['x', 'model:{id'] }, /a brace is written twice/],
     ['rules[0].tags[0]', { table: 'agents', tags: ['{}'] }, /a brace is written twice/],
     ['rules[0].tags[0]', { table: 'agents', tags: ['\ud800'] }, /must be a tag/],
+    [
+      'rules[0].events',
+      { ...agentRule, events: 'insert' },
+      /a list of at least one of 'insert', 'update', 'delete'; got 'insert'/,
+    ],
+    ['rules[0].events', { ...agentRule, events: [] }, /a list of at least one of/],
+    ['rules[0].events', { ...agentRule, events: null }, /a list of at least one of/],
+    [
+      'rules[0].events[1]',
+      { ...agentRule, events: ['insert', 'TRUNCATE'] },
+      /one of 'insert', 'update', 'delete'; got 'TRUNCATE'/,
+    ],
+    ['rules[0].events[0]', { ...agentRule, events: [undefined] }, /one of 'insert'/],
     ['rules[0].ignoreColumns', { ...agentRule, ignoreColumns: 'name' }, /a list/],
     ['rules[0].ignoreColumns[0]', { ...agentRule, ignoreColumns: ['id'] }, /says what the rule invalidates/],
     ['rules[0].table', { table: 'missing', tags: ['x'] }, /there is no table "missing" in the connection's search_path/],

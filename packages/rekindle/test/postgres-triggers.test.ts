@@ -200,6 +200,44 @@ describe('rules', () => {
     expect(await told("UPDATE agents SET name = 'x'")).toEqual([agent('a'), { tags: ['agents'] }])
   })
 
+  test('events that are not in the list say nothing; TRUNCATE always counts', async () => {
+    await given(agents, { ...agentRule, events: ['update', 'delete'] })
+    expect(await told("INSERT INTO agents VALUES ('a', 'x'), ('b', 'x')")).toEqual([])
+    expect(await told("UPDATE agents SET name = 'y' WHERE id = 'a'")).toEqual([agent('a')])
+    const upsert = "INSERT INTO agents VALUES ('b', 'y'), ('c', 'y') ON CONFLICT (id) DO UPDATE SET name = excluded.name"
+    expect(await told(upsert)).toEqual([agent('b')])
+    expect(await told("DELETE FROM agents WHERE id = 'a'")).toEqual([agent('a')])
+    expect(await told('TRUNCATE agents')).toEqual(['all'])
+  })
+
+  test.each([
+    ['insert', [agent('a')], [], []],
+    ['update', [], [agent('a'), agent('b')], []],
+    ['delete', [], [], [agent('b')]],
+  ] as const)('%s alone can be listened to, in a statement of any size', async (event, inserted, updated, deleted) => {
+    await given('CREATE TABLE tools (agent_id text, name text)', {
+      table: 'tools',
+      invalidates: { agentId: 'agent_id' },
+      events: [event],
+    })
+    expect(await told("INSERT INTO tools SELECT 'a', n FROM generate_series(1, 1500) n")).toEqual(inserted)
+    expect(await told("UPDATE tools SET agent_id = 'b'")).toEqual(updated)
+    expect(await told('DELETE FROM tools')).toEqual(deleted)
+  })
+
+  test('rules for one table listen each to its own events, and ignore columns each for itself', async () => {
+    await given(
+      'CREATE TABLE agents (id text PRIMARY KEY, kind text, name text)',
+      { ...agentRule, events: ['update'], ignoreColumns: ['name'] },
+      { table: 'agents', tags: ['kind:{kind}'], events: ['insert', 'delete'] },
+    )
+    const kind = { tags: ['kind:k'] }
+    expect(await told("INSERT INTO agents VALUES ('a', 'k', 'x'), ('b', 'k', 'x')")).toEqual([kind])
+    expect(await told("UPDATE agents SET name = 'y'")).toEqual([])
+    expect(await told("UPDATE agents SET kind = 'l' WHERE id = 'a'")).toEqual([agent('a')])
+    expect(await told("DELETE FROM agents WHERE id = 'b'")).toEqual([kind])
+  })
+
   test('rows that swap their values have both changed', async () => {
     await given('CREATE TABLE tools (name text, agent_id int, place int)', {
       table: 'tools',

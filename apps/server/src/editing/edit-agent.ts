@@ -11,8 +11,9 @@ import type { Registry } from './assert-usable.ts'
 import type { InvalidationRetry } from './invalidation-retry.ts'
 
 /**
- * Longer than a worker that died is taken to be alive (2 × `maxStalenessMs` and a second): its death delays an edit, and does
- * not leave it unconfirmed.
+ * Longer than any worker takes that reaches the store, also when the store has just lost its list of workers (a second). A
+ * worker that died is not waited for, if it was of this machine. One that cannot reach the store, or died elsewhere, counts as
+ * live until what it had in memory has expired, which is too long to wait for: then the edit is not confirmed.
  */
 const confirmMs = 3_500
 

@@ -39,10 +39,7 @@ export async function findTables(client: PgQueryClient, rules: readonly ParsedRu
   const tables = new Map<string, WatchedTable>()
   for (const rule of rules) {
     const { id, schema, table } = await findTable(client, rule)
-    const others = tables.get(id)
-    const targets = [...(others?.targets ?? []), ...rule.targets]
-    const ignored = others === undefined ? rule.ignored : others.ignored.filter((column) => rule.ignored.includes(column))
-    tables.set(id, { schema, table, targets, ignored })
+    tables.set(id, { schema, table, rules: [...(tables.get(id)?.rules ?? []), rule] })
   }
   return [...tables].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, table]) => table)
 }

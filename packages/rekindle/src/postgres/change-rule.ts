@@ -23,11 +23,20 @@ export interface ChangeRule {
   /** Tags, with columns in braces: `'model:{id}'`. A row with NULL in one of these has no such tag. A brace is written twice. */
   readonly tags?: readonly string[]
   /**
+   * Which changes of a row count, at least one. By default all three. An upsert inserts some rows and updates others. TRUNCATE
+   * always counts.
+   */
+  readonly events?: readonly RowEvent[]
+  /**
    * Columns in which a change means nothing, such as `last_seen_at`: an UPDATE of nothing else says nothing. With several
-   * rules for a table, those that all of them ignore.
+   * rules for a table, those that all of them ignore to whom an UPDATE counts.
    */
   readonly ignoreColumns?: readonly string[]
 }
+
+export type RowEvent = 'insert' | 'update' | 'delete'
+
+export const rowEvents: readonly RowEvent[] = ['insert', 'update', 'delete']
 
 type ColumnField = 'agentId' | 'userId' | 'sessionId'
 
@@ -39,6 +48,7 @@ export interface ParsedRule {
   readonly schema: string | undefined
   readonly table: string
   readonly targets: readonly TargetTemplate[]
+  readonly events: readonly RowEvent[]
   readonly ignored: readonly string[]
   /** Every column it names, with the option that does. */
   readonly columns: readonly { readonly column: string; readonly at: string; readonly isKey: boolean }[]
@@ -57,7 +67,7 @@ export function parseRules(rules: readonly ChangeRule[]): ParsedRule[] {
 
 function parseRule(rule: ChangeRule, at: string): ParsedRule {
   if (typeof rule !== 'object' || rule === null) throw wrong(at, 'an object', rule)
-  const { table, schema, invalidates, tags = [], ignoreColumns = [] } = rule
+  const { table, schema, invalidates, tags = [], events = rowEvents, ignoreColumns = [] } = rule
   assertName(table, `${at}.table`)
   if (schema !== undefined) assertName(schema, `${at}.schema`)
   const dot = schema === undefined ? table.indexOf('.') : -1
@@ -65,6 +75,7 @@ function parseRule(rule: ChangeRule, at: string): ParsedRule {
 
   const keys = [...parseFields(invalidates, `${at}.invalidates`), ...parseTags(tags, `${at}.tags`)]
   if (keys.length === 0) throw new InvalidOptionsError(at, `${at} invalidates nothing: give it invalidates or tags.`)
+  assertEvents(events, `${at}.events`)
   const keyColumns = keys.flatMap(columnsOf)
   if (!Array.isArray(ignoreColumns)) throw wrong(`${at}.ignoreColumns`, 'a list of columns', ignoreColumns)
   const ignored = ignoreColumns.map((column: unknown, index) => {
@@ -80,6 +91,7 @@ function parseRule(rule: ChangeRule, at: string): ParsedRule {
     schema: dot > 0 ? table.slice(0, dot) : schema,
     table: table.slice(dot + 1),
     targets: keys.map(({ template }) => template),
+    events,
     ignored: ignored.map(({ column }) => column),
     columns: [...keyColumns, ...ignored],
   }
@@ -118,6 +130,13 @@ function columnsOf({ template, at }: Parsed): ParsedRule['columns'] {
   if (template.kind === 'fields')
     return template.columns.map(([field, column]) => ({ column, at: `${at}.${field}`, isKey: true }))
   return template.parts.flatMap((part) => ('column' in part ? [{ column: part.column, at, isKey: true }] : []))
+}
+
+function assertEvents(events: unknown, at: string): asserts events is readonly RowEvent[] {
+  const names = rowEvents.map((event) => `'${event}'`).join(', ')
+  if (!Array.isArray(events) || events.length === 0) throw wrong(at, `a list of at least one of ${names}`, events)
+  const unknown = events.findIndex((event: unknown) => !rowEvents.includes(event as RowEvent))
+  if (unknown >= 0) throw wrong(`${at}[${unknown}]`, `one of ${names}`, events[unknown])
 }
 
 function assertName(name: unknown, at: string): asserts name is string {

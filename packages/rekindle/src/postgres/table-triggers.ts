@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { TargetTemplate } from './change-rule.ts'
+import type { ParsedRule } from './change-rule.ts'
 import { quoteName, quoteText } from './sql-text.ts'
 import { functionBody, newRows, oldRows } from './trigger-function.ts'
 
-/** A table with all that its changes invalidate. */
+/** A table with the rules for it, at least one. */
 export interface WatchedTable {
   readonly schema: string
   readonly table: string
-  readonly targets: readonly TargetTemplate[]
-  readonly ignored: readonly string[]
+  readonly rules: readonly ParsedRule[]
 }
 
-/** What is to be in the database for a table: one function in the table's schema, and a trigger for each event. */
+/** What is to be in the database for a table: one function in the table's schema, and a trigger for each event that counts. */
 export interface TableTriggers {
   readonly schema: string
   readonly table: string
@@ -40,15 +39,18 @@ export function functionNamePattern(channel: string): string {
  * for a statement that names a partition or a child table instead of the table of the rule, nor where triggers are switched
  * off: rows applied by logical replication, and `session_replication_role = replica`.
  */
-export function triggersOf({ schema, table, targets, ignored }: WatchedTable, channel: string): TableTriggers {
+export function triggersOf({ schema, table, rules }: WatchedTable, channel: string): TableTriggers {
   const hash = createHash('sha256').update(JSON.stringify([schema, table]))
   const functionName = `rekindle_${channel}_${hash.digest('hex').slice(0, 16)}`
-  const body = functionBody(channel, targets, ignored)
+  const body = functionBody(channel, rules)
   const qualified = quoteName(schema, functionName)
   // Whatever the search_path of whoever changes the table: the names in the body are PostgreSQL's own.
   const createFunction = `CREATE OR REPLACE FUNCTION ${qualified}() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp AS ${quoteText(body)}`
-  const triggers = Object.entries(events).map(([event, referencing]) => {
+  // Where an event counts to no rule there is no trigger either: it then costs nothing.
+  const counting = new Set<string>(['truncate', ...rules.flatMap((rule) => rule.events)])
+  const counted = Object.entries(events).filter(([event]) => counting.has(event))
+  const triggers = counted.map(([event, referencing]) => {
     const name = `rekindle_${channel}_${event}`
     const create = `CREATE TRIGGER ${quoteName(name)} AFTER ${event} ON ${quoteName(schema, table)} ${referencing}
       FOR EACH STATEMENT EXECUTE FUNCTION ${qualified}()`

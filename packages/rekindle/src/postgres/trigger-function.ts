@@ -1,4 +1,4 @@
-import type { TargetTemplate } from './change-rule.ts'
+import { type ParsedRule, type RowEvent, rowEvents, type TargetTemplate } from './change-rule.ts'
 import { quoteName, quoteText } from './sql-text.ts'
 
 /** A statement that names more than this many targets says `"all"` instead. */
@@ -21,32 +21,19 @@ export const newRows = 'rekindle_new'
  *
  * Each statement of it is static, so PostgreSQL plans it once per session.
  */
-export function functionBody(channel: string, targets: readonly TargetTemplate[], ignored: readonly string[]): string {
-  const names = columnNames(targets)
+export function functionBody(channel: string, rules: readonly ParsedRule[]): string {
   const say = (payload: string): string => `PERFORM pg_notify(${quoteText(channel)}, ${payload})`
-  const inserted = `SELECT DISTINCT ${keysOf(names)} FROM ${newRows} AS r`
-  const deleted = `SELECT DISTINCT ${keysOf(names)} FROM ${oldRows} AS r`
-  const touched = `SELECT ${keysOf(names)} FROM ${newRows} AS r UNION SELECT ${keysOf(names)} FROM ${oldRows} AS r`
-  // Comparing rows costs more than the UPDATE itself, so a large one is taken at its word, unless it was asked for.
-  const worthComparing = ignored.length > 0 ? 'true' : `(SELECT count(*) FROM ${newRows}) <= ${maxTargets}`
-  const named = (rows: string): string =>
-    `ARRAY(SELECT target FROM (${rows}) AS changed, LATERAL (VALUES ${targets.map((target) => `(${targetSql(target, names)})`).join(', ')}) AS named (target)
-      WHERE target IS NOT NULL LIMIT ${maxTargets + 1})`
+  const rows = rowEvents
+    .map((event) => ({ event, counting: rules.filter(({ events }) => events.includes(event)) }))
+    .filter(({ counting }) => counting.length > 0)
+    .map(({ event, counting }) => `ELSIF TG_OP = '${event.toUpperCase()}' THEN\n    ${branches[event](counting)};\n  `)
   return `
 DECLARE
   said text[];
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    said := ${named(inserted)};
-  ELSIF TG_OP = 'DELETE' THEN
-    said := ${named(deleted)};
-  ELSIF TG_OP = 'TRUNCATE' THEN
+  IF TG_OP = 'TRUNCATE' THEN
     said := ARRAY['"all"'];
-  ELSIF ${worthComparing} THEN
-    said := ${named(changedRows(names, ignored))};
-  ELSE
-    said := ${named(touched)};
-  END IF;
+  ${rows.join('')}END IF;
   IF cardinality(said) > ${maxTargets} OR EXISTS (SELECT FROM unnest(said) AS target WHERE octet_length(target) > ${maxPayload}) THEN
     ${say(`'"all"'`)};
   ELSE
@@ -60,8 +47,38 @@ EXCEPTION WHEN OTHERS THEN
 END`
 }
 
-/** The columns that targets are made of, and what the function calls them. */
-function columnNames(targets: readonly TargetTemplate[]): ReadonlyMap<string, string> {
+/** What sets `said`, given the rules to which the event counts. */
+const branches: Readonly<Record<RowEvent, (rules: readonly ParsedRule[]) => string>> = {
+  insert: (rules) => named(rules, (names) => `SELECT DISTINCT ${keysOf(names)} FROM ${newRows} AS r`),
+  delete: (rules) => named(rules, (names) => `SELECT DISTINCT ${keysOf(names)} FROM ${oldRows} AS r`),
+  update(rules) {
+    const ignored = rules.map((rule) => rule.ignored).reduce((some, more) => some.filter((column) => more.includes(column)))
+    const changed = named(rules, (names) => changedRows(names, ignored))
+    if (ignored.length > 0) return changed
+    // Comparing rows costs more than the UPDATE itself, so a large one is taken at its word, unless it was asked for.
+    const select = (names: Names, rows: string): string => `SELECT ${keysOf(names)} FROM ${rows} AS r`
+    const touched = named(rules, (names) => `${select(names, newRows)} UNION ${select(names, oldRows)}`)
+    return `IF (SELECT count(*) FROM ${newRows}) <= ${maxTargets} THEN
+      ${changed};
+    ELSE
+      ${touched};
+    END IF`
+  },
+}
+
+/** The targets of `rows`, which give the columns that these targets are made of. */
+function named(rules: readonly ParsedRule[], rows: (names: Names) => string): string {
+  const targets = rules.flatMap((rule) => rule.targets)
+  const names = columnNames(targets)
+  const values = targets.map((target) => `(${targetSql(target, names)})`).join(', ')
+  return `said := ARRAY(SELECT target FROM (${rows(names)}) AS changed, LATERAL (VALUES ${values}) AS named (target)
+      WHERE target IS NOT NULL LIMIT ${maxTargets + 1})`
+}
+
+/** What the function calls each column that targets are made of. */
+type Names = ReadonlyMap<string, string>
+
+function columnNames(targets: readonly TargetTemplate[]): Names {
   const names = new Map<string, string>()
   for (const target of targets) {
     for (const column of columnsOf(target)) if (!names.has(column)) names.set(column, `c${names.size + 1}`)
@@ -76,7 +93,7 @@ function columnsOf(target: TargetTemplate): readonly string[] {
 }
 
 /** A select list, never empty. As text, which can always be compared: some types have no equality. */
-function keysOf(names: ReadonlyMap<string, string>): string {
+function keysOf(names: Names): string {
   return ['1 AS c0', ...[...names].map(([column, name]) => `r.${quoteName(column)}::text AS ${name}`)].join(', ')
 }
 
@@ -85,7 +102,7 @@ function keysOf(names: ReadonlyMap<string, string>): string {
  * they differ in exactly the rows that changed: each new row counts one, each old row minus one, equal rows together. Rows
  * are compared as text, again because of types without equality (`json`).
  */
-function changedRows(names: ReadonlyMap<string, string>, ignored: readonly string[]): string {
+function changedRows(names: Names, ignored: readonly string[]): string {
   const keys = ['c0', ...names.values()].join(', ')
   // `r.*`, because plain `r` would be the column of that name, if there is one.
   const nothing = quoteText(JSON.stringify(Object.fromEntries(ignored.map((column) => [column, null]))))
@@ -97,7 +114,7 @@ function changedRows(names: ReadonlyMap<string, string>, ignored: readonly strin
 }
 
 /** An expression for the JSON of a target, NULL where a row has none. */
-function targetSql(target: TargetTemplate, names: ReadonlyMap<string, string>): string {
+function targetSql(target: TargetTemplate, names: Names): string {
   const nameOf = (column: string): string => `changed.${names.get(column)}`
   switch (target.kind) {
     case 'all':
