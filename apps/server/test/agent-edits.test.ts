@@ -9,21 +9,21 @@ import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import { saveEdit } from '../src/database/save-edit.ts'
 import type { AppDatabase } from '../src/database/schema.ts'
 import { createTools, describeTools } from '../src/tools/tool-registry.ts'
-import { startPostgres } from './postgres.ts'
-import type { TestPostgres } from './postgres.ts'
+import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
+import type { PostgresServer } from '../../../packages/rekindle/test/postgres-server.ts'
 
 const seeded = Date.UTC(2026, 2, 1)
 const now = (): number => Date.UTC(2026, 2, 2)
 const toolDescriptions = describeTools(createTools({ now }))
 
 let folder: string
-let postgres: TestPostgres
+let postgres: PostgresServer
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rekindle-edits-'))
   postgres = await startPostgres()
 })
 afterAll(async () => {
-  await postgres?.stop()
+  await postgres?.[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true })
 })
 

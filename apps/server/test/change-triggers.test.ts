@@ -6,13 +6,13 @@ import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import type { AppDatabase } from '../src/database/schema.ts'
 import { ensureUser } from '../src/database/users.ts'
 import { createTools, describeTools } from '../src/tools/tool-registry.ts'
-import { startPostgres } from './postgres.ts'
-import type { TestPostgres } from './postgres.ts'
+import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
+import type { PostgresServer } from '../../../packages/rekindle/test/postgres-server.ts'
 import { until } from './server-process.ts'
 
 const now = (): number => Date.UTC(2026, 2, 1)
 
-let postgres: TestPostgres
+let postgres: PostgresServer
 let db: AppDatabase
 let client: Client
 let payloads: string[] = []
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await client?.end()
   await db?.destroy()
-  await postgres?.stop()
+  await postgres?.[Symbol.asyncDispose]()
 })
 
 /** What has been told since the last call: a mark shows that there is no more to come. */

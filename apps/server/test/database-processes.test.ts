@@ -9,13 +9,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDatabase } from '../src/database/open-database.ts'
 import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import { createTools, describeTools } from '../src/tools/tool-registry.ts'
-import { startPostgres } from './postgres.ts'
-import type { TestPostgres } from './postgres.ts'
+import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
+import type { PostgresServer } from '../../../packages/rekindle/test/postgres-server.ts'
 
 const now = (): number => 0
 const toolDescriptions = describeTools(createTools({ now }))
 let folder: string
-let postgres: TestPostgres
+let postgres: PostgresServer
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rekindle-processes-'))
@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await postgres?.stop()
+  await postgres?.[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -11,8 +11,8 @@ import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import type { AppDatabase } from '../src/database/schema.ts'
 import { ensureUser } from '../src/database/users.ts'
 import { createTools, describeTools } from '../src/tools/tool-registry.ts'
-import { startPostgres } from './postgres.ts'
-import type { TestPostgres } from './postgres.ts'
+import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
+import type { PostgresServer } from '../../../packages/rekindle/test/postgres-server.ts'
 
 const now = (): number => Date.UTC(2026, 2, 1)
 const toolDescriptions = describeTools(createTools({ now }))
@@ -32,7 +32,7 @@ async function load(
 }
 
 let folder: string
-let postgres: TestPostgres
+let postgres: PostgresServer
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'rekindle-database-'))
@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await postgres?.stop()
+  await postgres?.[Symbol.asyncDispose]()
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startRedis } from '../../../packages/rekindle/test/redis-server.ts'
 import { edit, warm } from './editing-client.ts'
 import { answerIn, chat, chatBody, chunksOf, json, open, servedIn } from './http-client.ts'
-import { startPostgres } from './postgres.ts'
+import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
 import { startServer, until } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
 
@@ -22,8 +22,7 @@ const onRedis = async (): Promise<Setup> => {
 const onPostgresAndRedis = async (): Promise<Setup> => {
   await using stack = new AsyncDisposableStack()
   const redis = stack.use(await onRedis())
-  const postgres = await startPostgres()
-  stack.defer(() => postgres.stop())
+  const postgres = stack.use(await startPostgres())
   const env = { ...redis.env, DATABASE_URL: await postgres.createDatabase() }
   const all = stack.move()
   return { env, [Symbol.asyncDispose]: () => all.disposeAsync() }

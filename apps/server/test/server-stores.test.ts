@@ -5,7 +5,7 @@ import { Client as PgClient } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { startRedis } from '../../../packages/rekindle/test/redis-server.ts'
 import { chat, send } from './http-client.ts'
-import { startPostgres } from './postgres.ts'
+import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
 import { startServer, until } from './server-process.ts'
 
 describe('a server with Redis', () => {
@@ -67,35 +67,31 @@ describe('a server with a SQLite store that is none', () => {
 
 describe('a server with PostgreSQL', () => {
   it('keeps its agents there, and says when it is not ready for lack of it', async () => {
-    const postgres = await startPostgres()
-    try {
-      const url = await postgres.createDatabase()
-      await using server = await startServer({ env: { DATABASE_URL: url.replace('rekindle@', 'rekindle:hunter2@') } })
-      expect(server.stdout).toContain('PostgreSQL, postgres://127.0.0.1')
-      const { cookie, served } = await chat(server)
-      expect(served.source).toBe('build')
+    await using postgres = await startPostgres()
+    const url = await postgres.createDatabase()
+    await using server = await startServer({ env: { DATABASE_URL: url.replace('rekindle@', 'rekindle:hunter2@') } })
+    expect(server.stdout).toContain('PostgreSQL, postgres://127.0.0.1')
+    const { cookie, served } = await chat(server)
+    expect(served.source).toBe('build')
 
-      const client = new PgClient(url)
-      await client.connect()
-      const { rows } = await client.query('select (select count(*) from agents) as agents, (select count(*) from users) as users')
-      expect(rows).toEqual([{ agents: '3', users: '1' }])
-      await client.end()
+    const client = new PgClient(url)
+    await client.connect()
+    const { rows } = await client.query('select (select count(*) from agents) as agents, (select count(*) from users) as users')
+    expect(rows).toEqual([{ agents: '3', users: '1' }])
+    await client.end()
 
-      await postgres.stop()
-      const ready = await send(`${server.url}/readyz`)
-      expect(ready.status).toBe(503)
-      expect(ready.json).toMatchObject({ database: 'down', store: 'ok', error: { code: 'not-ready' } })
-      expect((await send(`${server.url}/livez`)).status).toBe(200)
-      // What is cached does not need the database; what is not, says that it does.
-      expect((await chat(server, { cookie })).served.source).toBe('memory')
-      const cold = await chat(server, { cookie, agentId: 'planner' })
-      expect(cold.status).toBe(503)
-      expect(cold.headers['retry-after']).toBe('2')
-      expect(cold.json.error?.code).toBe('unavailable')
-      expect(await server.stop()).toBe(0)
-      expect(server.stdout + server.stderr).not.toContain('hunter2')
-    } finally {
-      await postgres.stop()
-    }
+    await postgres.stop()
+    const ready = await send(`${server.url}/readyz`)
+    expect(ready.status).toBe(503)
+    expect(ready.json).toMatchObject({ database: 'down', store: 'ok', error: { code: 'not-ready' } })
+    expect((await send(`${server.url}/livez`)).status).toBe(200)
+    // What is cached does not need the database; what is not, says that it does.
+    expect((await chat(server, { cookie })).served.source).toBe('memory')
+    const cold = await chat(server, { cookie, agentId: 'planner' })
+    expect(cold.status).toBe(503)
+    expect(cold.headers['retry-after']).toBe('2')
+    expect(cold.json.error?.code).toBe('unavailable')
+    expect(await server.stop()).toBe(0)
+    expect(server.stdout + server.stderr).not.toContain('hunter2')
   })
 })
