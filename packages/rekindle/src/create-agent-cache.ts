@@ -81,6 +81,7 @@ export function createAgentCache<
     store: guarded,
     shared: store !== noStore,
     clock,
+    random,
     events,
     maxStalenessMs,
     whenUnsynced,

@@ -45,6 +45,7 @@ export function createInvalidator(options: InvalidatorOptions): Invalidator {
     store: guarded,
     shared: true,
     clock,
+    random: Math.random,
     events,
     maxStalenessMs: 1_000,
     whenUnsynced: 'rebuild',

@@ -17,6 +17,7 @@ export interface FleetOptions {
   /** Whether there are other workers, who share the store. */
   readonly shared: boolean
   readonly clock: Clock
+  readonly random: () => number
   readonly events: Events
   readonly maxStalenessMs: number
   readonly whenUnsynced: 'serve' | 'rebuild'
@@ -38,7 +39,7 @@ export interface Fleet {
 }
 
 export function joinFleet(options: FleetOptions): Fleet {
-  const { worker, store, shared, clock, events, maxStalenessMs, whenUnsynced, servesForMs, live, onInvalidated } = options
+  const { worker, store, shared, clock, random, events, maxStalenessMs, whenUnsynced, servesForMs, live, onInvalidated } = options
   const { connection } = store
   // Longer than the worker serves without asking: who says nothing for this long serves nothing old.
   const presence = { worker, presentForMs: 2 * maxStalenessMs + 1_000 + (whenUnsynced === 'serve' ? servesForMs : 0) }
@@ -84,10 +85,12 @@ export function joinFleet(options: FleetOptions): Fleet {
 
   const heartbeat: Heartbeat = new Heartbeat(invalidations, {
     clock,
+    random,
     maxStalenessMs,
     whenUnsynced,
     events,
     vouch: (until) => (live.vouchedUntil = until),
+    declareDown: (down) => (store.down = down),
     onStart() {
       present = true
       try {
@@ -98,6 +101,7 @@ export function joinFleet(options: FleetOptions): Fleet {
       }
     },
   })
+  store.suspect = () => heartbeat.suspect()
   // Nobody else could invalidate anything.
   if (!shared) {
     live.vouchedUntil = Infinity

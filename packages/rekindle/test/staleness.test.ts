@@ -74,7 +74,7 @@ describe('memory', () => {
     expect(await one.ask()).toBe('build store-unavailable v1')
     expect([one.cache.stats().live, space.present.size]).toEqual([1, 0])
     one.connection.sync = sync
-    await clock.advance(100)
+    await clock.advance(800)
     expect(space.present.size).toBe(1)
     // What was made in the meantime is of no known time.
     expect(await one.ask()).toBe('build invalidated v1')
@@ -110,7 +110,7 @@ describe('while the store does not answer', () => {
     expect(await two.ask()).toBe('memory v1')
     expect(two.cache.stats().synced).toBe(false)
     two.connection.sync = sync
-    await clock.advance(100)
+    await clock.advance(800)
     expect(two.trace).toEqual(['unsynced, serving: true', 'synced'])
     expect(await two.ask()).toBe('build invalidated v2')
   })
@@ -129,7 +129,7 @@ describe('while the store does not answer', () => {
     expect(await one.ask()).toBe('build store-unavailable v3')
     one.connection.sync = sync
     one.connection.read = read
-    await clock.advance(100)
+    await clock.advance(800)
     expect(await one.ask()).toBe('memory v3')
   })
 

@@ -57,16 +57,10 @@ export class Claims {
     const claimant = `${this.#worker}/${++this.#claims}`
     // Listening before the store notes that somebody waits: the wake-up may come at once.
     const { woken, leave } = this.#listen(id)
-    let claimed: Claimed
-    try {
-      claimed = await this.#store.inTime('a claim', () => this.#claim(id, claimant, asOf, instead))
-    } catch {
+    const claimed = await this.#store.ask('a claim', () => this.#claim(id, claimant, asOf, instead))
+    if (claimed === undefined || claimed.granted) {
       leave()
-      return undefined
-    }
-    if (claimed.granted) {
-      leave()
-      return { held: this.#hold(id, claimant, asOf) }
+      return claimed && { held: this.#hold(id, claimant, asOf) }
     }
     const { claimant: holder, asOf: theirAsOf, expiresInMs } = claimed
     const wait = (withinMs: number) => this.#wait(holder, woken, Math.min(expiresInMs, withinMs)).finally(leave)
@@ -88,12 +82,11 @@ export class Claims {
       this.#clock.after(renewEveryMs, () => {
         if (released) return
         void this.#store
-          .inTime('a claim', () => this.#claim(id, claimant, asOf))
-          .then(
+          .ask('a claim', () => this.#claim(id, claimant, asOf))
+          .then((renewed) => {
             // Not granted: taken over, as after a long standstill.
-            ({ granted }) => granted && !released && (timer = renewLater()),
-            () => !released && (timer = renewLater()),
-          )
+            if (!released && renewed?.granted !== false) timer = renewLater()
+          })
       })
     let timer = renewLater()
     return {

@@ -5,15 +5,19 @@ import type { Invalidations } from './invalidations.ts'
 /** However tight the bound, the store is asked no more often than this without a request that needs it. */
 const minIntervalMs = 50
 
-/** After a failure it is tried again sooner: a lost connection is often back in a moment. */
-const retryMs = 100
+/** After a failure it is tried again sooner, as a lost connection is often back in a moment; then less and less often. */
+const firstRetryMs = 50
+const longestRetryMs = 800
 
 export interface HeartbeatOptions {
   readonly clock: Clock
+  readonly random: () => number
   readonly maxStalenessMs: number
   readonly whenUnsynced: 'serve' | 'rebuild'
   /** Says until when the memory tier may serve without asking again. */
   readonly vouch: (until: number) => void
+  /** Says whether the store does not answer: then nobody else asks it. */
+  readonly declareDown: (down: boolean) => void
   readonly events: Events
   /** Before the first beat. */
   readonly onStart: () => void
@@ -31,6 +35,8 @@ export class Heartbeat {
   #stopped = false
   #timer: Timer | undefined = undefined
   #synced = true
+  #failures = 0
+  #suspecting = false
 
   constructor(invalidations: Invalidations, options: HeartbeatOptions) {
     this.#invalidations = invalidations
@@ -58,10 +64,12 @@ export class Heartbeat {
 
   /** The view has just been found or made complete, by a beat or by whoever asked the store. */
   complete(): void {
-    const { maxStalenessMs, vouch, events } = this.#options
+    const { maxStalenessMs, vouch, declareDown, events } = this.#options
     vouch(this.#invalidations.completeAsOf + maxStalenessMs)
+    this.#failures = 0
     if (this.#synced) return
     this.#synced = true
+    declareDown(false)
     events.emit('synced', () => ({}))
   }
 
@@ -76,7 +84,6 @@ export class Heartbeat {
   }
 
   async #beat(how: 'joining' | 'afresh' = 'joining'): Promise<void> {
-    const { clock, maxStalenessMs } = this.#options
     try {
       await (how === 'afresh' ? this.#invalidations.catchUpAfresh() : this.#invalidations.catchUp())
     } catch (error) {
@@ -84,13 +91,30 @@ export class Heartbeat {
     }
     this.#timer?.cancel()
     if (this.#stopped) return
-    const intervalMs = Math.max(minIntervalMs, maxStalenessMs / 2)
-    this.#timer = clock.after(this.#synced ? intervalMs : Math.min(intervalMs, retryMs), () => void this.#beat())
+    this.#timer = this.#options.clock.after(this.#pauseMs(), () => void this.#beat())
     this.#timer.unref()
   }
 
+  #pauseMs(): number {
+    const { maxStalenessMs, random } = this.#options
+    const intervalMs = Math.max(minIntervalMs, maxStalenessMs / 2)
+    if (this.#failures === 0) return intervalMs
+    // Half of it at random: the workers of a fleet must not all come at once when the store is back.
+    return Math.min(intervalMs, longestRetryMs, firstRetryMs * 2 ** this.#failures) * (0.5 + random() / 2)
+  }
+
+  /** A request's call to the store has failed: asks, to know whether that was the call or the store. */
+  suspect(): void {
+    if (this.#started && !this.#stopped && this.#failures === 0 && !this.#suspecting) {
+      this.#suspecting = true
+      void this.#beat('afresh').finally(() => (this.#suspecting = false))
+    }
+  }
+
   #failed(error: unknown): void {
-    const { clock, maxStalenessMs, whenUnsynced, vouch, events } = this.#options
+    const { clock, maxStalenessMs, whenUnsynced, vouch, declareDown, events } = this.#options
+    this.#failures++
+    declareDown(true)
     if (this.#synced) events.emit('unsynced', () => ({ serving: whenUnsynced === 'serve', error }))
     this.#synced = false
     // Until the next beat says otherwise.

@@ -9,9 +9,17 @@ const maxPendingWrites = 1000
 
 /**
  * The store as requests see it: it answers in time or not at all, and never fails. What went wrong is an event.
+ *
+ * It is also the circuit breaker. When a call fails, {@link suspect} is called, so that somebody asks the store whether it is
+ * there; while that somebody says that it is {@link down}, requests do not wait for it and nothing is written. (One bad entry
+ * does not condemn a store, and no request is used to find out whether it is back.)
  */
 export class GuardedStore {
   readonly connection: StoreConnection
+  /** Whether the store does not answer. Set by who asks it in the background. */
+  down: boolean = false
+  /** Called when a call of a request has failed, to have it looked into. */
+  suspect: () => void = () => {}
   readonly #timeoutMs: number
   readonly #deadlines: Deadlines
   readonly #events: Events
@@ -26,14 +34,21 @@ export class GuardedStore {
 
   /** The answer to a read of one or more calls, or `otherwise` if there is none within `storeTimeoutMs`. */
   read<Answer>(what: string, calls: () => Promise<Answer>, otherwise: Answer): Promise<Answer> {
+    if (this.down) return Promise.resolve(otherwise)
     return this.#keep(`the reading of ${what}`, calls, (error) => {
       this.#report(`read ${what}`, error)
       return otherwise
     })
   }
 
-  /** Starts a write that no request waits for. Resolves when it has arrived or failed. */
+  /** The answer to a call that a request can do without: `undefined` if there is none within `storeTimeoutMs`. */
+  ask<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer | undefined> {
+    return this.read<Answer | undefined>(what, call, undefined)
+  }
+
+  /** Starts a write that no request waits for. Resolves when it has arrived, or failed, or been dropped. */
   writeBehind(what: string, call: (connection: StoreConnection) => Promise<void>): Promise<void> {
+    if (this.down) return Promise.resolve()
     if (this.#pending.size >= maxPendingWrites) {
       this.#report(`write ${what}`, new Error(`${maxPendingWrites} writes are waiting for the store; this one was dropped.`))
       return Promise.resolve()
@@ -45,7 +60,7 @@ export class GuardedStore {
     return write
   }
 
-  /** A call whose failure the caller wants to see. */
+  /** A call whose failure the caller wants to see, made whether the store is down or not. */
   inTime<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
     return this.#keep(what, call, (error) => {
       throw error
@@ -70,6 +85,7 @@ export class GuardedStore {
 
   #report(operation: string, error: unknown): void {
     this.#events.emit('store-error', () => ({ operation, error }))
+    if (!this.down) this.suspect()
   }
 }
 

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import type { ConfigStore, StoreConnection } from '../src/index.ts'
+import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
+import { TestAgents } from './test-agents.ts'
+
+/** A worker whose store can be made to hang or to fail, and the calls that reach it. */
+function world(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
+  const clock = new ManualClock()
+  const real = new MemoryStore({ now: () => clock.now() }).connect('test')
+  const calls: string[] = []
+  let fault: (() => Promise<never>) | undefined
+  const names = ['read', 'readBlob', 'write', 'remove', 'invalidate', 'sync', 'workers', 'claim', 'release', 'send'] as const
+  const guarded = Object.fromEntries(
+    names.map((name) => [
+      name,
+      (...args: never[]) => {
+        calls.push(name)
+        return fault?.() ?? (real[name] as (...args: never[]) => Promise<unknown>)(...args)
+      },
+    ]),
+  )
+  const connection = { ...real, ...guarded } as StoreConnection
+  const store: ConfigStore = { name: 'memory', connect: () => connection }
+  // No half of a pause is left to chance.
+  const agents = new TestAgents({ store, clock, storeTimeoutMs: 250, live: { maxAgents: 0 }, random: () => 1, ...options })
+  const setFault = (to: typeof fault) => (fault = to)
+  return { agents, clock, calls, setFault }
+}
+
+const hang = () => new Promise<never>(() => {})
+const refuse = () => Promise.reject(new Error('ECONNREFUSED'))
+
+describe('when the store hangs', () => {
+  test('a request waits for it storeTimeoutMs at most, and once that is known, none waits at all', async () => {
+    const { agents, clock, calls, setFault } = world()
+    await agents.ask()
+    setFault(hang)
+    const first = agents.ask()
+    await clock.advance(250)
+    expect(await first).toBe('build store-unavailable v1')
+    // What has failed is looked into, in the background.
+    await clock.advance(250)
+    calls.length = 0
+    for (let request = 0; request < 100; request++) expect(await agents.ask()).toBe('build store-unavailable v1')
+    await settle()
+    expect(calls).toEqual([])
+  })
+
+  test('it is asked again by one call in the background, less and less often, and never by a request', async () => {
+    const { agents, clock, calls, setFault } = world()
+    await agents.ask()
+    setFault(refuse)
+    await agents.ask()
+    await settle()
+    calls.length = 0
+    const counts: number[] = []
+    for (let second = 0; second < 5; second++) {
+      const before = calls.length
+      for (let tenth = 0; tenth < 10; tenth++) {
+        await agents.ask()
+        await clock.advance(100)
+      }
+      counts.push(calls.length - before)
+    }
+    expect(new Set(calls)).toEqual(new Set(['sync']))
+    expect(counts[0]).toBeLessThanOrEqual(5)
+    expect(counts.slice(1)).toEqual([2, 2, 2, 2])
+  })
+
+  test('it is used again within a second of its return', async () => {
+    const { agents, clock, setFault } = world()
+    await agents.ask()
+    setFault(hang)
+    await clock.advance(60_000)
+    expect(await agents.ask()).toBe('build store-unavailable v1')
+    setFault(undefined)
+    await clock.advance(1_000)
+    expect(await agents.ask()).toBe('config evicted v1')
+  })
+})
+
+describe('a call that fails while the store is well', () => {
+  test('does not keep others from the store', async () => {
+    const { agents, calls, setFault } = world()
+    await agents.ask()
+    await agents.ask({ agentId: 'b' })
+    // One entry that cannot be read, of whatever kind it is.
+    setFault(() => (calls.at(-1) === 'read' ? refuse() : (undefined as never)))
+    for (let request = 0; request < 5; request++) expect(await agents.ask()).toBe('build store-unavailable v1')
+    setFault(undefined)
+    await settle()
+    expect(await agents.ask({ agentId: 'b' })).toBe('config evicted v1')
+    expect(agents.cache.stats().synced).toBe(true)
+  })
+})
