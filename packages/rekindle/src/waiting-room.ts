@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import type { ConfigRecord } from './config/config-record.ts'
 import { CacheClosedError, QueueFullError } from './errors.ts'
 import type { Events } from './events.ts'
+import { handOver } from './hand-over.ts'
 import type { Stamp } from './invalidation/stamp.ts'
 import type { Heartbeat } from './invalidation/heartbeat.ts'
 import type { InvalidationView } from './invalidation/view.ts'
@@ -234,15 +235,32 @@ export class WaitingRoom<Config, Agent> {
       if (view.isValid({ key: live, tags: record.tags, asOf: record.asOf })) tier.renew(live, record, serveUntil)
       else tier.retire(live, 'invalidated')
     }
-    const origin = originOf(flight.reason, built)
     for (const waiter of waiters) {
       // If the agent has left meanwhile, the config is at hand, and theirs is a short way.
-      if (live?.state.phase !== 'ready' || (exclusive && live.leases > 0)) this.#place(waiter)
-      else {
-        tier.checkOut(live)
-        this.#resolve(waiter, live, origin)
-      }
+      if (live?.state.phase !== 'ready' || (exclusive && live.leases > 0)) {
+        waiters.delete(waiter)
+        this.#place(waiter)
+      } else tier.checkOut(live)
     }
+    if (live !== undefined) this.#hand(live, [...waiters], originOf(flight.reason, built), built)
+  }
+
+  /** Gives `live`, of which a lease has been counted for each of `waiters`, to those who may have it. */
+  #hand(
+    live: LiveAgent<Config, Agent>,
+    waiters: readonly Waiter<Agent, Config>[],
+    origin: BuiltOrigin,
+    built: Built<Config, Agent>,
+  ): void {
+    const { live: tier } = this.#parts
+    const handing = handOver(waiters, live, built, this.#parts, {
+      grant: (waiter) => this.#resolve(waiter, live, origin),
+      refuse: (waiter) => {
+        tier.checkIn(live)
+        this.#place(waiter)
+      },
+    })?.finally(() => this.#flying.delete(handing!))
+    if (handing !== undefined) this.#flying.add(handing)
   }
 
   #landNew(flight: Flight<Config, Agent>, built: Built<Config, Agent>, agent: Agent): void {
@@ -257,16 +275,16 @@ export class WaitingRoom<Config, Agent> {
     for (const waiter of flight.waiters) {
       // What is invalid may still go to those who asked before it was.
       const mayHave = valid || waiter.askedAt === flight.startedAt
-      if (!mayHave || (exclusive && live.leases > 0)) {
+      if (mayHave && !(exclusive && live.leases > 0)) tier.checkOut(live)
+      else {
         others.push(waiter)
-        continue
+        flight.waiters.delete(waiter)
       }
-      tier.checkOut(live)
-      this.#resolve(waiter, live, origin)
     }
     if (this.#closed) tier.turnAway(live, 'closed')
     else if (!valid) tier.turnAway(live, 'invalidated')
     else tier.admit(live)
+    this.#hand(live, [...flight.waiters], origin, built)
     for (const waiter of others) this.#place(waiter)
   }
 

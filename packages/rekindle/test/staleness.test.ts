@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ConfigStore, StoreConnection } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
-import { keyOf, TestAgents } from './test-agents.ts'
+import { gate, keyOf, TestAgents } from './test-agents.ts'
 
 /** Workers on one store and one clock. What a worker's connection does can be changed. */
 function fleet(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
@@ -94,6 +94,78 @@ describe('memory', () => {
     first.release()
     expect(await second).toBe('build invalidated v2')
   })
+})
+
+describe('who joins what is under way', () => {
+  test('gets nothing that was loaded before an invalidation that had completed, although word of it is lost', async () => {
+    const { worker } = fleet()
+    const [one, two] = [worker(), worker(deaf)]
+    await one.ask()
+    const held = gate()
+    two.load = async () => {
+      const { version } = two
+      if (version === 1) await held.promise
+      return { name: 'n', version }
+    }
+    const early = two.ask({ agentId: 'b' })
+    await settle()
+    two.version = 2
+    await one.cache.invalidate({ agentId: 'b' })
+    const late = two.ask({ agentId: 'b' })
+    await settle()
+    held.open()
+    expect(await early).toBe('build cold v1')
+    expect(await late).toBe('build invalidated v2')
+    expect(two.loads).toHaveLength(2)
+  })
+
+  test('nor what the store said before', async () => {
+    const { worker } = fleet()
+    const [one, two] = [worker(), worker(deaf)]
+    await one.ask()
+    await two.ask({ agentId: 'other' })
+    const held = gate()
+    const { read } = two.connection
+    two.connection.read = async (id) => {
+      const answer = await read(id)
+      await held.promise
+      return answer
+    }
+    const early = two.ask()
+    await settle()
+    two.version = 2
+    await one.cache.invalidate({ agentId: 'a' })
+    const late = two.ask()
+    await settle()
+    held.open()
+    expect(await early).toBe('config cold v1')
+    expect(await late).toBe('build invalidated v2')
+  })
+
+  test.each(['serve', 'rebuild'] as const)(
+    'gets, while the store does not answer, what is within the bound for memory: %s',
+    async (whenUnsynced) => {
+      const { clock, worker } = fleet({ maxStalenessMs: 0, whenUnsynced })
+      const one = worker({ read: down, sync: down, claim: down })
+      const loads: (() => void)[] = []
+      one.load = async () => {
+        const { version } = one
+        await new Promise<void>((resolve) => loads.push(resolve))
+        return { name: 'n', version }
+      }
+      const early = one.ask()
+      await settle()
+      one.version = 2
+      const late = one.ask()
+      await settle()
+      loads[0]!()
+      expect(await early).toBe('build store-unavailable v1')
+      await settle()
+      loads[1]?.()
+      expect(await late).toBe(whenUnsynced === 'serve' ? 'build store-unavailable v1' : 'build store-unavailable v2')
+      await clock.advance(0)
+    },
+  )
 })
 
 describe('while the store does not answer', () => {

@@ -29,6 +29,8 @@ export interface ConfigSourceOptions extends BuildLimits {
 export interface Obtained<Config, Agent> {
   readonly record: ConfigRecord<Config>
   readonly source: 'config' | 'build'
+  /** When the store was asked, or loading began (`performance.now()`): who has asked before has nothing older than the request. */
+  readonly since: number
   /** Why the store's config was not used, if it was not. */
   readonly refusal?: ConfigRefusal
   /** When to look for a newer one; the past for one that is stale now. */
@@ -162,7 +164,7 @@ export class ConfigSource<Config, Agent> {
       const storeMs = performance.now() - started
       if (record === undefined) return { refused: { refusal, storeMs }, fallback }
       if (stale && wish.fresh) return { refused: { refusal: 'expired', storeMs }, fallback: record }
-      return { obtained: { record, source: 'config', serveUntil: record.freshUntil, storeMs } }
+      return { obtained: { record, source: 'config', since: started, serveUntil: record.freshUntil, storeMs } }
     })
   }
 
@@ -257,7 +259,8 @@ export class ConfigSource<Config, Agent> {
     const staleUntil = stale.freshUntil + this.#options.staleIfErrorMs
     if (now >= staleUntil || !this.#view.isValid(stale)) throw error
     this.#events.emit('stale-served', () => ({ key: scoped, error }))
-    return { ...refusal, record: stale, source: 'config', serveUntil: Math.min(now + staleRetryMs, staleUntil) }
+    const serveUntil = Math.min(now + staleRetryMs, staleUntil)
+    return { ...refusal, record: stale, source: 'config', since: performance.now(), serveUntil }
   }
 
   async #load(key: AgentKey, scoped: Partial<AgentKey>, refusal: Refusal): Promise<Obtained<Config, Agent>> {
@@ -280,7 +283,16 @@ export class ConfigSource<Config, Agent> {
       (late) => late.made !== undefined && this.#discardAgent(late.made.agent, key),
     )
     const loadMs = performance.now() - started
-    return { ...refusal, record, stored, source: 'build', serveUntil: record.freshUntil, ...(made && { made }), loadMs }
+    return {
+      ...refusal,
+      record,
+      stored,
+      source: 'build',
+      since: started,
+      serveUntil: record.freshUntil,
+      ...(made && { made }),
+      loadMs,
+    }
   }
 
   async #callLoad(key: AgentKey, tags: Set<string>, { signal }: Abortion): Promise<Loaded<Config, Agent>> {

@@ -83,6 +83,18 @@ export class Heartbeat {
     return this.#synced || whenUnsynced === 'serve'
   }
 
+  /** Asks the store now. Resolves to whether the view is complete as of this call; at once if the store is known not to answer. */
+  async verify(): Promise<boolean> {
+    if (this.#synced) await this.#beat('afresh')
+    return this.#synced
+  }
+
+  /** How much older than a request something may be that it is served while the store does not answer. */
+  get toleratedMs(): number {
+    const { whenUnsynced, maxStalenessMs } = this.#options
+    return whenUnsynced === 'serve' ? Infinity : maxStalenessMs
+  }
+
   async #beat(how: 'joining' | 'afresh' = 'joining'): Promise<void> {
     try {
       await (how === 'afresh' ? this.#invalidations.catchUpAfresh() : this.#invalidations.catchUp())

@@ -13,9 +13,17 @@
 -- - another server than the one that wrote the clock answers (its replication id): a replica that was promoted, or a restart,
 --   may have lost the last invalidations. Where that may not be read it is '-', and this check is left out;
 -- - a worker has seen a later clock of this history than there is now.
+--
+-- A replica is of no use: what it says may be old already.
 local function replication_id()
   local info = redis.pcall('INFO', 'replication')
-  return type(info) == 'string' and string.match(info, 'master_replid:(%w+)') or '-'
+  if type(info) ~= 'string' then
+    return '-'
+  end
+  if string.find(info, 'role:slave', 1, true) then
+    error('READONLY This server is a replica.')
+  end
+  return string.match(info, 'master_replid:(%w+)') or '-'
 end
 
 local function read_clock(new_history, seen_history, seen_clock)

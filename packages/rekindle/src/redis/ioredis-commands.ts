@@ -50,7 +50,7 @@ export function ioredisCommands(client: IoredisClient): RedisCommands {
     get generation() {
       return generation
     },
-    publishCommand: isCluster ? 'SPUBLISH' : 'PUBLISH',
+    isCluster,
     mget(keys) {
       assertOnline()
       // Keys of a cluster lie in many slots; the client sends those of one node in one go.

@@ -8,9 +8,9 @@ export interface RedisScript {
 export interface RedisCommands {
   /** Another number whenever commands may go to another server than before, or to one that has been restarted. */
   readonly generation: number
-  /** `SPUBLISH` on a cluster. */
-  readonly publishCommand: 'PUBLISH' | 'SPUBLISH'
-  /** Values of several keys, read at one instant. */
+  /** Keys lie on several servers, and which one has a key may change from one command to the next. */
+  readonly isCluster: boolean
+  /** Values of several keys, each read after this call. */
   mget(keys: readonly string[]): Promise<readonly (string | null)[]>
   /** Sets both, in this order, to expire after `ttlMs`. */
   setBoth(entries: readonly (readonly [key: string, value: string])[], ttlMs: number): Promise<void>

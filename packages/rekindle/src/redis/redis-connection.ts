@@ -46,6 +46,8 @@ export class RedisConnection implements StoreConnection {
   readonly #blobs: BatchedReads<string | null>
   /** The generation of the connection in which a script has compared the clock with the server. */
   #checkedGeneration = -1
+  /** Of what is later than this, a script that only looks need not tell. */
+  #seen: SeenClock = nothing
   readonly #subscriptions = new Set<() => void>()
 
   constructor(commands: RedisCommands, namespace: string, retentionMs: number) {
@@ -66,6 +68,7 @@ export class RedisConnection implements StoreConnection {
    * looks first. What was read while the connection changed is read again.
    */
   async #readPointers(keys: readonly string[]): Promise<readonly PointerRead[]> {
+    if (this.#commands.isCluster) return this.#readFromCluster(keys)
     for (let attempt = 1; attempt <= maxReadAttempts; attempt++) {
       const { generation } = this.#commands
       if (this.#checkedGeneration !== generation) await this.sync(nothing)
@@ -78,6 +81,13 @@ export class RedisConnection implements StoreConnection {
       return keys.map(() => ({ pointer: undefined, clock: begun }))
     }
     throw new Error(`The connection to Redis changed during each of ${maxReadAttempts} attempts to read.`)
+  }
+
+  /** On a cluster a command may be redirected to another server without anyone being told, so a script looks each time. */
+  async #readFromCluster(keys: readonly string[]): Promise<readonly PointerRead[]> {
+    const [{ clock }, pointers] = await Promise.all([this.sync(this.#seen), this.#commands.mget(keys)])
+    this.#seen = clock
+    return pointers.map((pointer) => ({ pointer: pointer ?? undefined, clock }))
   }
 
   async readBlob(fingerprint: string): Promise<string | undefined> {
@@ -94,7 +104,7 @@ export class RedisConnection implements StoreConnection {
   }
 
   async invalidate(targets: readonly string[], seen: SeenClock): Promise<StoreAdvance> {
-    const { publishCommand } = this.#commands
+    const publishCommand = this.#commands.isCluster ? 'SPUBLISH' : 'PUBLISH'
     const limits = [String(this.#retentionMs * 1000), String(maxTargets)]
     const args = [randomUUID(), seen.history, String(seen.clock), publishCommand, ...limits, clockMessage(targets), ...targets]
     const reply = await this.#commands.run(invalidate, this.#hubKeys().slice(0, 3), args)
