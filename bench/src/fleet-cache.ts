@@ -98,7 +98,7 @@ async function openBentocache(
   const memory = memoryDriver(options)
   // The library itself can be asked only with `await`, and goes on to Redis for what memory has not. Its memory tier, which it
   // makes when it is first used, can be asked at once.
-  let tier: ReturnType<typeof memory.factory> | undefined
+  let tier: { get(key: string): unknown } | undefined
   const twoTiers = bentostore()
     .useL1Layer({ ...memory, factory: (config: unknown) => (tier = memory.factory(config)) })
     .useL2Layer(redisDriver({ connection }))

@@ -216,7 +216,10 @@ export class AgentCache<Config, Agent> {
     // Known before anything is closed: who hears of that may close, too.
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#closing = promise
-    void this.#close(drainMs).finally(resolve)
+    void this.#close(drainMs).then(resolve, (error: unknown) => {
+      this.#parts.events.emit('store-error', () => ({ operation: 'close', error }))
+      resolve()
+    })
     return promise
   }
 

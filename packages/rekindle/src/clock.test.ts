@@ -17,6 +17,21 @@ describe('the system clock', () => {
     }
   })
 
+  test('does not stand still for a callback that begins after the process was blocked', async () => {
+    for (let read = 0; read < 1_000; read++) systemClock.now()
+    const until = Date.now() + 20
+    while (Date.now() < until);
+    // No timer has run yet.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(systemClock.now()).toBeGreaterThanOrEqual(until)
+  })
+
+  test('goes on within a callback that never ends, for whoever asks it often enough', () => {
+    const until = Date.now() + 20
+    let asked = 0
+    while (systemClock.now() < until) expect(asked++).toBeLessThan(10_000_000)
+  })
+
   test('does not stand still for good when timers were faked while it was read', async () => {
     vi.useFakeTimers()
     for (let read = 0; read < 1_000; read++) systemClock.now()

@@ -12,34 +12,39 @@ export interface Clock {
   after(ms: number, call: () => void): Timer
 }
 
-/** As it was when this was loaded: a test's fake may be taken away before it has fired. */
-const { setTimeout: realSetTimeout } = globalThis
+/** As it was when this was loaded: a test may fake it. */
+const { nextTick } = process
 
 /** Node runs anything longer at once. */
 const longestTimeout = 2 ** 31 - 1
 
 /**
- * Reading the time costs as much as everything else a memory hit does. So under load, when it has been asked for this often
- * within a millisecond, it stands still until the millisecond is over (or, if that comes later, the turn of the event loop).
+ * Reading the time costs as much as everything else a memory hit does. So when it has been asked for this often within a
+ * millisecond, it stands still for the rest of the callback that is running, at most for `standingReads` more.
  */
 const readsPerMs = 32
+const standingReads = 1_000
 let latest = 0
 let reads = 0
-let standing = false
+/** How often it will be answered without looking. */
+let standing = 0
 const goOn = (): void => {
-  standing = false
+  standing = 0
 }
 
 export const systemClock: Clock = {
   now() {
-    if (standing) return latest
+    if (standing > 0) {
+      standing--
+      return latest
+    }
     const now = Date.now()
     if (now !== latest) {
       latest = now
       reads = 0
-    } else if (++reads === readsPerMs) {
-      standing = true
-      realSetTimeout(goOn, 1).unref()
+    } else if (++reads >= readsPerMs) {
+      standing = standingReads
+      nextTick(goOn)
     }
     return now
   },

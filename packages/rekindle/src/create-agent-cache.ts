@@ -85,7 +85,7 @@ export function createAgentCache<
     events,
     maxStalenessMs,
     whenUnsynced,
-    servesForMs: Math.min(ttlMs, longestMs) + staleWhileRevalidateMs,
+    servesForMs: Math.min(ttlMs, longestMs) + Math.max(staleWhileRevalidateMs, staleIfErrorMs),
     live,
     onInvalidated,
   })

@@ -15,6 +15,11 @@ export interface InvalidatorOptions {
   readonly store: ConfigStore
   readonly configScope?: readonly KeyField[]
   readonly liveScope?: readonly KeyField[]
+  /**
+   * The largest `maxStalenessMs` of those caches: after the store has lost the list of workers, `confirm` waits so long for all
+   * to be on it again. Default 1 000.
+   */
+  readonly maxStalenessMs?: number
   /** What a call waits for the store at most. Default 250. */
   readonly storeTimeoutMs?: number
   /** For tests. */
@@ -35,7 +40,7 @@ export interface Invalidator extends AsyncDisposable {
  */
 export function createInvalidator(options: InvalidatorOptions): Invalidator {
   assertInvalidatorOptions(options)
-  const { namespace, store, storeTimeoutMs = 250, clock = systemClock } = options
+  const { namespace, store, storeTimeoutMs = 250, maxStalenessMs = 1_000, clock = systemClock } = options
   const liveScope = inOrder(options.liveScope ?? keyFields)
   const scopes = [inOrder(options.configScope ?? liveScope), liveScope]
   const events = new Events()
@@ -47,7 +52,7 @@ export function createInvalidator(options: InvalidatorOptions): Invalidator {
     clock,
     random: Math.random,
     events,
-    maxStalenessMs: 1_000,
+    maxStalenessMs,
     whenUnsynced: 'rebuild',
     servesForMs: 0,
     live: { vouchedUntil: 0 },

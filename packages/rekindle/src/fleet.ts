@@ -65,7 +65,8 @@ export function joinFleet(options: FleetOptions): Fleet {
   const listener: StoreListener = {
     onClock: (storeClock, step) => void orLater(invalidations.hear(storeClock, step)),
     onListening() {
-      void orLater(invalidations.catchUp())
+      // Afresh: what is under way may have been asked before it listened.
+      void orLater(invalidations.catchUpAfresh())
       claims?.wake()
     },
     onMessage(text) {
@@ -115,12 +116,20 @@ export function joinFleet(options: FleetOptions): Fleet {
     claims,
     async leave() {
       heartbeat.stop()
-      stopListening()
+      try {
+        stopListening()
+      } catch (error) {
+        events.emit('store-error', () => ({ operation: 'stop listening', error }))
+      }
       if (!present) return
       present = false
-      await store.writeBehind('a leave', async () => {
-        await connection.sync(invalidations.view.stamp, { worker, presentForMs: 0 })
-      })
+      // A look under way would sign it up again.
+      await invalidations.settled()
+      await orLater(
+        store
+          .inTime('that a worker leaves', () => connection.sync(invalidations.view.stamp, { worker, presentForMs: 0 }))
+          .then(() => {}),
+      )
     },
   }
 }

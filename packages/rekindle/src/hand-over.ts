@@ -30,7 +30,7 @@ export function handOver<Config, Agent>(
   return parts.heartbeat.verify().then((verified) => {
     const valid = parts.view.isValid({ key: live, tags: record.tags, asOf: record.asOf })
     for (const waiter of late) {
-      const mayHave = verified ? valid : waiter.since - since <= parts.heartbeat.toleratedMs
+      const mayHave = valid && (verified || waiter.since - since <= parts.heartbeat.toleratedMs)
       if (mayHave && !waiter.settled) grant(waiter)
       else refuse(waiter)
     }

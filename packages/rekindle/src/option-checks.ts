@@ -40,7 +40,7 @@ export function assertInvalidatorOptions(options: object): void {
     throw wrong('namespace', 'a string that is not empty', given['namespace'])
   }
   if (given['store'] === undefined) throw wrong('store', 'the ConfigStore that the agent caches share', undefined)
-  assertAtLeast(0, { storeTimeoutMs: given['storeTimeoutMs'] })
+  assertAtLeast(0, { storeTimeoutMs: given['storeTimeoutMs'], maxStalenessMs: given['maxStalenessMs'] })
   assertScopes(given)
   assertParts(given)
 }

@@ -93,3 +93,44 @@ describe('a call that fails while the store is well', () => {
     expect(agents.cache.stats().synced).toBe(true)
   })
 })
+
+describe('closing while the store does not answer', () => {
+  test('leaves no request waiting', async () => {
+    const { agents, clock, calls, setFault } = world({ storeTimeoutMs: 5_000 })
+    await agents.ask()
+    setFault(() => (calls.at(-1) === 'read' ? hang() : (undefined as never)))
+    const asked = agents.ask().catch((error: { code?: string }) => error.code)
+    await settle()
+    const closed = agents.cache.close({ drainMs: 0 })
+    await clock.advance(2_000)
+    await closed
+    expect(await asked).toBe('REKINDLE_CACHE_CLOSED')
+    expect(clock.timers).toBe(0)
+  })
+
+  test('signs the worker off when the store is back by then, whether that is known yet or not', async () => {
+    const { agents, clock, calls, setFault } = world()
+    await agents.ask()
+    setFault(refuse)
+    await clock.advance(10_000)
+    expect(agents.cache.stats().synced).toBe(false)
+    setFault(undefined)
+    calls.length = 0
+    await agents.cache.close()
+    expect(calls).toEqual(['sync'])
+  })
+})
+
+describe('a store that does not keep to its port', () => {
+  test('cannot make closing fail', async () => {
+    const { agents } = world()
+    const store: ConfigStore = {
+      name: 'odd',
+      connect: () => ({ ...new MemoryStore().connect('test'), listen: () => undefined as never }),
+    }
+    const odd = new TestAgents({ store })
+    await odd.ask()
+    await odd.cache.close()
+    await agents.cache.close()
+  })
+})

@@ -179,6 +179,75 @@ describe('workers that miss the same entry at once', () => {
     expect(await Promise.all(asked)).toEqual(['build cold v1', 'build cold v1'])
   })
 
+  test('of one process, at two keys that share a config, do not depend on mail to themselves', async () => {
+    const { clock, worker } = fleet()
+    const one = worker(
+      { send: () => Promise.resolve() },
+      { configScope: ['agentId'], configTtlMs: 10_000, live: { idleMs: 1e9 } },
+    )
+    using held = await one.cache.acquire(keyOf({ sessionId: 's1' }))
+    await clock.advance(11_000)
+    // The first looks for something fresh, the second for anything: two claims of one entry.
+    const asked = Promise.all([one.ask({ sessionId: 's1' }), one.ask({ sessionId: 's2' })])
+    await clock.advance(0)
+    expect((await asked).map((answer) => answer.slice(-2))).toEqual(['v1', 'v1'])
+    expect([held.agent.config.version, one.loads.length]).toEqual([1, 2])
+  })
+
+  test('are not held up by a claim that was granted when its worker had stopped waiting for the answer', async () => {
+    const { clock, worker, space } = fleet()
+    const one = worker()
+    const { claim } = one.connection
+    const late = gate()
+    one.connection.claim = async (...call) => {
+      const answer = await claim(...call)
+      await late.promise
+      return answer
+    }
+    const first = one.ask()
+    await clock.advance(250)
+    expect(await first).toBe('build cold v1')
+    late.open()
+    await settle()
+    expect(space.claims.size).toBe(0)
+  })
+
+  test('do not keep others from what they have claimed and cannot begin to build', async () => {
+    const { clock, worker } = fleet()
+    const busy = worker({}, { maxConcurrentBuilds: 1, buildTimeoutMs: 100_000 })
+    const idle = worker({}, { buildTimeoutMs: 100_000 })
+    const held = gate()
+    busy.load = () => held.promise.then(() => ({ name: 'n', version: 1 }))
+    const asked = [busy.ask({ agentId: 'first' }), busy.ask({ agentId: 'second' })]
+    await settle()
+    const other = idle.ask({ agentId: 'second' })
+    await clock.advance(3_000)
+    expect(await other).toBe('build cold v1')
+    held.open()
+    expect(await Promise.all(asked)).toEqual(['build cold v1', 'build cold v1'])
+  })
+
+  test.each([0, -1, NaN])('do not ask without end when the store says that a claim has %s ms left', async (expiresInMs) => {
+    const { clock, worker } = fleet()
+    let claims = 0
+    const claim = async () => {
+      claims++
+      return { granted: false as const, claimant: 'x/1', asOf: { history: 'h', clock: 0 }, expiresInMs }
+    }
+    const asked = worker({ claim }, { buildTimeoutMs: 1_000 }).ask()
+    await clock.advance(1_000)
+    expect(await asked).toBe('build cold v1')
+    expect(claims).toBeLessThanOrEqual(21)
+  })
+
+  test.each([{}, 'granted', null, { granted: false }])(
+    'load for themselves when the store answers a claim with %j',
+    async (nonsense) => {
+      const { worker } = fleet()
+      expect(await worker({ claim: async () => nonsense as never }).ask()).toBe('build cold v1')
+    },
+  )
+
   test('leave nothing behind: no claim, no timer', async () => {
     const { clock, worker, space } = fleet()
     const workers = [worker(), worker()]

@@ -86,4 +86,23 @@ describe('redisStore', () => {
     await connection.close()
     expect(await client.ping()).toBe('PONG')
   })
+
+  test('adds a few listeners to a client, however many stores share it', () => {
+    const shared = new Redis(server.port, '127.0.0.1', { lazyConnect: true })
+    for (let store = 0; store < 20; store++) redisStore({ client: shared })
+    expect(shared.listenerCount('close')).toBeLessThanOrEqual(2)
+  })
+
+  test('refuses a cluster client that reads from replicas: what those say may be old already', () => {
+    const replicas = { isCluster: true, status: 'wait', options: { scaleReads: 'slave' }, on() {} }
+    expect(() => redisStore({ client: replicas as never })).toThrow("(scaleReads: 'master'); got 'slave'")
+  })
+
+  test('refuses a server that is a replica', async () => {
+    const replica = await startRedis({ settings: ['--replicaof', `127.0.0.1 ${server.port}`] })
+    const reader = new Redis(replica.port, '127.0.0.1')
+    await expect(redisStore({ client: reader }).connect('replica').read('id')).rejects.toThrow('READONLY')
+    reader.disconnect()
+    await replica[Symbol.asyncDispose]()
+  })
 })

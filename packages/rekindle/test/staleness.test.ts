@@ -168,6 +168,32 @@ describe('who joins what is under way', () => {
   )
 })
 
+describe('who joins what is under way, and hears of its invalidation while the store is asked once more', () => {
+  test('does not get it, although the store does not answer', async () => {
+    const { clock, worker } = fleet({ storeTimeoutMs: 250 })
+    const [one, two] = [worker(), worker()]
+    await one.ask()
+    const held = gate()
+    two.load = async () => {
+      const { version } = two
+      if (version === 1) await held.promise
+      return { name: 'n', version }
+    }
+    const early = two.ask({ agentId: 'b' })
+    await settle()
+    const late = two.ask({ agentId: 'b' })
+    await settle()
+    two.connection.sync = () => new Promise(() => {})
+    held.open()
+    expect(await early).toBe('build cold v1')
+    two.version = 2
+    await one.cache.invalidate({ agentId: 'b' })
+    await settle()
+    await clock.advance(250)
+    expect(await late).toContain('v2')
+  })
+})
+
 describe('while the store does not answer', () => {
   test('memory goes on serving by default, and says so; what was invalidated meanwhile goes when the store is back', async () => {
     const { clock, worker } = fleet({ maxStalenessMs: 1_000 })

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock, Timer } from '../clock.ts'
 import type { Claimed, SeenClock } from '../config/config-store.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import { encodeMail } from '../worker-mail.ts'
@@ -8,11 +8,16 @@ import { hasEnded } from '../worker-name.ts'
 const claimMs = 3_000
 const renewEveryMs = 500
 
+/** For a store that says that a claim has no time left. */
+const minWaitMs = 50
+
 /** So often it is looked whether the owner's process has ended, if it is one of this machine: that needs no store. */
 const lookEveryMs = 200
 
 /** The right to build an entry while others wait. */
 export interface HeldClaim {
+  /** The building begins: from now on the claim is renewed. Who is still in a queue must not keep others for long. */
+  begin(): void
   /** Lets go of it, and wakes those who wait. Calling it again does nothing. */
   release(): void
 }
@@ -57,12 +62,21 @@ export class Claims {
     const claimant = `${this.#worker}/${++this.#claims}`
     // Listening before the store notes that somebody waits: the wake-up may come at once.
     const { woken, leave } = this.#listen(id)
-    const claimed = await this.#store.ask('a claim', () => this.#claim(id, claimant, asOf, instead))
+    let inTime = true
+    const claimed = await this.#store.ask('a claim', async () => {
+      const answer = await this.#claim(id, claimant, asOf, instead)
+      // Nobody waits for it any more, so nobody would ever let go of it.
+      if (!inTime && answer.granted) this.#release(id, claimant)
+      return answer
+    })
+    inTime = claimed !== undefined
     if (claimed === undefined || claimed.granted) {
       leave()
       return claimed && { held: this.#hold(id, claimant, asOf) }
     }
-    const { claimant: holder, asOf: theirAsOf, expiresInMs } = claimed
+    const { claimant: holder, asOf: theirAsOf } = claimed
+    // Not at once, whatever the store says: that would be to ask without end.
+    const expiresInMs = claimed.expiresInMs > minWaitMs ? claimed.expiresInMs : minWaitMs
     const wait = (withinMs: number) => this.#wait(holder, woken, Math.min(expiresInMs, withinMs)).finally(leave)
     const leaveThem = () => {
       leave()
@@ -71,36 +85,49 @@ export class Claims {
     return { theirs: { claimant: holder, asOf: theirAsOf, wait, leave: leaveThem } }
   }
 
-  #claim(id: string, claimant: string, asOf: SeenClock, instead?: string): Promise<Claimed> {
+  async #claim(id: string, claimant: string, asOf: SeenClock, instead?: string): Promise<Claimed> {
     const claim = { claimant, worker: this.#worker, ttlMs: claimMs, asOf }
-    return this.#store.connection.claim(id, instead === undefined ? claim : { ...claim, instead })
+    const claimed = await this.#store.connection.claim(id, instead === undefined ? claim : { ...claim, instead })
+    // A store of the application's may say anything.
+    const { granted, claimant: holder } = Object(claimed) as { granted?: unknown; claimant?: unknown }
+    if (granted === true || (granted === false && typeof holder === 'string')) return claimed
+    throw new TypeError('The store answered a claim with something else.')
   }
 
   #hold(id: string, claimant: string, asOf: SeenClock): HeldClaim {
     let released = false
-    const renewLater = () =>
-      this.#clock.after(renewEveryMs, () => {
-        if (released) return
-        void this.#store
-          .ask('a claim', () => this.#claim(id, claimant, asOf))
-          .then((renewed) => {
-            // Not granted: taken over, as after a long standstill.
-            if (!released && renewed?.granted !== false) timer = renewLater()
-          })
-      })
-    let timer = renewLater()
+    let timer: Timer | undefined
+    const renewLater = () => {
+      timer = this.#clock.after(renewEveryMs, () => void renew())
+    }
+    const renew = async () => {
+      const renewed = await this.#store.ask('a claim', () => this.#claim(id, claimant, asOf))
+      // It may have come after the release, and made the claim anew.
+      if (released) this.#release(id, claimant)
+      // Not granted: taken over, as after a long standstill.
+      else if (renewed?.granted !== false) renewLater()
+    }
     return {
+      begin: () => {
+        if (!released && timer === undefined) renewLater()
+      },
       release: () => {
         if (released) return
         released = true
-        timer.cancel()
-        void this.#store.writeBehind('the end of a claim', async (connection) => {
-          const mail = encodeMail({ type: 'released', id })
-          const workers = await connection.release(id, claimant)
-          await Promise.all(workers.map((worker) => connection.send(worker, mail)))
-        })
+        timer?.cancel()
+        this.#release(id, claimant)
       },
     }
+  }
+
+  #release(id: string, claimant: string): void {
+    void this.#store.writeBehind('the end of a claim', async (connection) => {
+      const mail = encodeMail({ type: 'released', id })
+      const workers = await connection.release(id, claimant)
+      const others = workers.filter((worker) => worker !== this.#worker)
+      if (others.length < workers.length) this.wake(id)
+      await Promise.all(others.map((worker) => connection.send(worker, mail)))
+    })
   }
 
   /** Whoever waits for `id` looks again; without it, everybody: messages may have been missed. */

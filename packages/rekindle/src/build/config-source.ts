@@ -235,7 +235,7 @@ export class ConfigSource<Config, Agent> {
       // Another may have finished between our look and our claim. (What should not have been there has been reported once.)
       const lookAgain = refused.refusal === 'absent' || refused.refusal === 'expired' || refused.refusal === 'invalidated'
       const found = lookAgain ? await this.#look(scoped, encoded, wish) : undefined
-      const result = found?.obtained ?? (await this.#load(key, scoped, refused))
+      const result = found?.obtained ?? (await this.#load(key, scoped, refused, held))
       // Those who wait shall find it in the store.
       void (result.stored ?? Promise.resolve()).then(() => held.release())
       return result
@@ -263,7 +263,7 @@ export class ConfigSource<Config, Agent> {
     return { ...refusal, record: stale, source: 'config', since: performance.now(), serveUntil }
   }
 
-  async #load(key: AgentKey, scoped: Partial<AgentKey>, refusal: Refusal): Promise<Obtained<Config, Agent>> {
+  async #load(key: AgentKey, scoped: Partial<AgentKey>, refusal: Refusal, held?: HeldClaim): Promise<Obtained<Config, Agent>> {
     const asOf = this.#view.stamp
     const tags = new Set<string>()
     const started = performance.now()
@@ -271,7 +271,7 @@ export class ConfigSource<Config, Agent> {
       'load',
       this.#options,
       async (abortion) => {
-        const loaded = await this.#callLoad(key, tags, abortion)
+        const loaded = await this.#callLoad(key, tags, abortion, held)
         const { made } = loaded
         if (abortion.aborted) {
           // Nobody waits any more, and after closing nothing may be written.
@@ -295,8 +295,14 @@ export class ConfigSource<Config, Agent> {
     }
   }
 
-  async #callLoad(key: AgentKey, tags: Set<string>, { signal }: Abortion): Promise<Loaded<Config, Agent>> {
+  async #callLoad(
+    key: AgentKey,
+    tags: Set<string>,
+    { signal }: Abortion,
+    held: HeldClaim | undefined,
+  ): Promise<Loaded<Config, Agent>> {
     const leave = await this.#bulkhead.enter(signal)
+    held?.begin()
     try {
       return await this.#recipe.load(key, { signal, tag: (name) => void tags.add(checkedTag(name)) })
     } finally {

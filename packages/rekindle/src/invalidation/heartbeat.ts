@@ -129,7 +129,8 @@ export class Heartbeat {
     declareDown(true)
     if (this.#synced) events.emit('unsynced', () => ({ serving: whenUnsynced === 'serve', error }))
     this.#synced = false
-    // Until the next beat says otherwise.
-    if (whenUnsynced === 'serve') vouch(clock.now() + maxStalenessMs)
+    // Until the next beat says otherwise. (Where not, no longer than that either, should the clock have been set back.)
+    const limit = clock.now() + maxStalenessMs
+    vouch(whenUnsynced === 'serve' ? limit : Math.min(limit, this.#invalidations.completeAsOf + maxStalenessMs))
   }
 }

@@ -57,8 +57,13 @@ export class Invalidations {
 
   /** The same, by asking the store after this call: what is under way may have been asked before. */
   async catchUpAfresh(): Promise<void> {
-    await this.#catchingUp?.catch(() => {})
+    await this.settled()
     await this.catchUp()
+  }
+
+  /** Resolves when nothing is being fetched. */
+  async settled(): Promise<void> {
+    await this.#catchingUp?.catch(() => {})
   }
 
   /**
@@ -107,8 +112,13 @@ export class Invalidations {
       this.#applyUnconfirmed(targets)
       throw new InvalidationFailedError(error)
     })
-    this.view.confirm(targets)
-    await this.hear(written.clock, { previous: written.previous, targets }).catch(() => this.#applyUnconfirmed(targets))
+    try {
+      await this.hear(written.clock, { previous: written.previous, targets })
+      // Not before: until then an earlier one that failed is all that keeps what it names from being served.
+      this.view.confirm(targets)
+    } catch {
+      this.#applyUnconfirmed(targets)
+    }
     return written.clock
   }
 

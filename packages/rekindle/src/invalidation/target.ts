@@ -10,6 +10,8 @@ import type { InvalidationTarget } from '../options.ts'
  */
 export const everything = '*'
 
+const maxTags = 10_000
+
 export function tagTarget(tag: string): string {
   return `#${JSON.stringify(tag)}`
 }
@@ -32,7 +34,8 @@ function encodeTags(tags: readonly string[], target: object): string[] {
   if (extra !== undefined) {
     throw new InvalidTargetError(`invalidate takes tags or fields of a key, not both; got tags and ${extra}. Call it twice.`)
   }
-  return [...new Set(tags.map(tagTarget))]
+  // As many as a store remembers: there is no point in telling them apart.
+  return tags.length > maxTags ? [everything] : [...new Set(tags.map(tagTarget))]
 }
 
 /**

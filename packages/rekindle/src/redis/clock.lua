@@ -6,7 +6,8 @@
 --
 -- KEYS[1]   the clock
 -- KEYS[2]   the targets
--- KEYS[3]   the workers (all in one slot)
+-- KEYS[3]   the workers
+-- KEYS[4]   what they have reported: a hash, by worker, of "history clock" (all in one slot)
 --
 -- Losing any of this must never make an old entry valid again. So a new history, in which nothing old is valid, begins when
 -- - the clock or the targets are gone or are not ours;
@@ -39,7 +40,7 @@ local function read_clock(new_history, seen_history, seen_clock)
       return history, tonumber(clock), tonumber(floor), now, written_by
     end
   end
-  redis.call('DEL', KEYS[2], KEYS[3])
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
   redis.call('ZADD', KEYS[2], 0, '')
   redis.call('SET', KEYS[1], string.format('%s %.0f 0 %s', new_history, now, server))
   return new_history, now, 0, now, server

@@ -3,6 +3,7 @@
 -- KEYS[1]   the clock; its name, prefix included, is also the channel
 -- KEYS[2]   the targets
 -- KEYS[3]   the workers
+-- KEYS[4]   what they have reported
 -- ARGV[1]   the history to start if there is none
 -- ARGV[2]   the history that the caller has seen last
 -- ARGV[3]   and its clock

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+import { InvalidOptionsError } from '../errors.ts'
 import { type IoredisSubscriber, subscribeWith } from './ioredis-subscription.ts'
 import type { RedisCommands } from './redis-commands.ts'
 
@@ -5,7 +7,7 @@ import type { RedisCommands } from './redis-commands.ts'
 export interface IoredisClient {
   readonly status: string
   readonly isCluster: boolean
-  readonly options: { readonly keyPrefix?: string | undefined }
+  readonly options: { readonly keyPrefix?: string | undefined; readonly scaleReads?: unknown }
   on(event: string, listener: () => void): unknown
   get(key: string): Promise<string | null>
   mget(keys: string[]): Promise<(string | null)[]>
@@ -34,7 +36,24 @@ const offline: ReadonlySet<string> = new Set(['reconnecting', 'close', 'end'])
 /** Each of them may mean that another server, or the same one restarted, answers from now on. */
 const turningPoints = { server: ['close'], cluster: ['close', '+node', '-node', 'refresh'] } as const
 
+/** One per client: however many stores share it, it gets the same few listeners. */
+const known = new WeakMap<IoredisClient, RedisCommands>()
+
+/** Throws {@link InvalidOptionsError} for a client that reads from replicas: what those say may be old already. */
 export function ioredisCommands(client: IoredisClient): RedisCommands {
+  const { scaleReads = 'master' } = client.options
+  if (client.isCluster && scaleReads !== 'master') {
+    throw new InvalidOptionsError(
+      'client',
+      `A Redis cluster must be read from its masters (scaleReads: 'master'); got ${inspect(scaleReads)}.`,
+    )
+  }
+  const commands = known.get(client) ?? commandsOf(client)
+  known.set(client, commands)
+  return commands
+}
+
+function commandsOf(client: IoredisClient): RedisCommands {
   const { isCluster } = client
   const keyPrefix = client.options.keyPrefix ?? ''
   let generation = 0
@@ -74,7 +93,10 @@ export function ioredisCommands(client: IoredisClient): RedisCommands {
       try {
         return await client.evalsha(sha1, keys.length, ...keys, ...args)
       } catch (error) {
-        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+        if (!(error instanceof Error)) throw error
+        // It has become a replica although the connection has stayed.
+        if (error.message.includes('READONLY')) generation++
+        if (!error.message.startsWith('NOSCRIPT')) throw error
         return client.eval(lua, keys.length, ...keys, ...args)
       }
     },

@@ -68,6 +68,8 @@ export function subscribeWith(source: SubscriptionSource, channels: readonly str
     client.on(source.sharded ? 'smessage' : 'message', (channel, message) => {
       if (!closed && client === current) subscriber.onMessage(channel, message)
     })
+    // However it fails, silence included.
+    later(pingEveryMs, () => lost(client))
     await client.connect()
     client.stream?.unref()
     await (source.sharded ? client.ssubscribe(...channels) : client.subscribe(...channels))

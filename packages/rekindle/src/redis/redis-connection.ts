@@ -107,7 +107,7 @@ export class RedisConnection implements StoreConnection {
     const publishCommand = this.#commands.isCluster ? 'SPUBLISH' : 'PUBLISH'
     const limits = [String(this.#retentionMs * 1000), String(maxTargets)]
     const args = [randomUUID(), seen.history, String(seen.clock), publishCommand, ...limits, clockMessage(targets), ...targets]
-    const reply = await this.#commands.run(invalidate, this.#hubKeys().slice(0, 3), args)
+    const reply = await this.#commands.run(invalidate, this.#hubKeys(), args)
     const [history, previous, clock, floor] = reply as [string, string, string, string]
     return { previous: Number(previous), clock: { history, clock: Number(clock), floor: Number(floor) } }
   }

@@ -70,9 +70,11 @@ export class Deadlines {
     }
   }
 
-  /** For the end: nothing must be pending. */
+  /** For the end: gives up whatever is pending. */
   stop(): void {
     this.#timer?.cancel()
     this.#timer = undefined
+    for (const pending of this.#pending) pending.giveUp()
+    this.#pending.clear()
   }
 }

@@ -19,7 +19,6 @@ export class SqliteClock {
   }
 
   invalidate(targets: readonly string[], seen: SeenClock): Promise<StoreAdvance> {
-    this.#file.letGoIfReplaced()
     return this.#file.write((statements) => {
       const { history, clock: previous, floor: lower } = this.#clockIn(statements, seen)
       const clock = Math.max(previous + 1, this.#micros())
@@ -33,14 +32,14 @@ export class SqliteClock {
   /** Entries older than what is forgotten are invalid: that is the floor. */
   #forgetOld({ newestToForget, forgetTargets }: Statements, clock: number): number {
     const since = Math.round(clock - this.#retentionMs * 1000)
-    const floor = newestToForget.get({ namespace: this.#namespace, since, kept: maxTargets })?.['clock'] as number | null
-    if (floor === null) return 0
+    const row = newestToForget.get({ namespace: this.#namespace, since, kept: maxTargets })
+    const floor = row?.['clock'] as number | null
+    if (!floor) return 0
     forgetTargets.run(this.#namespace, floor)
     return floor
   }
 
   sync(seen: SeenClock, presence?: WorkerPresence): Promise<StoreChanges> {
-    this.#file.letGoIfReplaced()
     return this.#file.write((statements) => {
       const clock = this.#clockIn(statements, seen)
       if (presence !== undefined) this.#note(statements, seen, presence)
@@ -83,15 +82,24 @@ export class SqliteClock {
     return this.#file.write((statements) => this.#clockIn(statements))
   }
 
-  /** Inside a transaction. A file put back from a backup has a clock that is earlier than what workers have seen. */
-  #clockIn({ readClock, writeClock, forgetTargets, forgetWorkers }: Statements, seen?: SeenClock): StoreClock {
+  /**
+   * Inside a transaction. A new history begins when there is none; when what was invalidated has been lost, which the target ''
+   * at 0 would show; when a worker has seen a later clock; and in a file put back from a backup, which is another one than
+   * the history names.
+   */
+  #clockIn(statements: Statements, seen?: SeenClock): StoreClock {
+    const { readClock, readTarget, writeClock, writeTarget, forgetHistory, forgetWorkers } = statements
     const row = readClock.get(this.#namespace)
     const known = row === undefined ? undefined : clockOf(row)
-    const hasLost = known !== undefined && known.history === seen?.history && known.clock < seen.clock
-    if (known !== undefined && !hasLost) return known
-    const begun = { history: randomUUID(), clock: this.#micros(), floor: 0 }
-    forgetTargets.run(this.#namespace, Number.MAX_SAFE_INTEGER)
+    if (known !== undefined) {
+      const isWhole = readTarget.get(this.#namespace, '') !== undefined && known.history.endsWith(`@${this.#file.identity}`)
+      const hasLost = known.history === seen?.history && known.clock < seen.clock
+      if (isWhole && !hasLost) return known
+    }
+    const begun = { history: `${randomUUID()}@${this.#file.identity}`, clock: this.#micros(), floor: 0 }
+    forgetHistory.run(this.#namespace)
     forgetWorkers.run(this.#namespace)
+    writeTarget.run(this.#namespace, '', 0)
     writeClock.run(this.#namespace, begun.history, begun.clock, begun.floor)
     return begun
   }

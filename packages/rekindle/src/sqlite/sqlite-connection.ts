@@ -42,7 +42,11 @@ export class SqliteConnection implements StoreConnection {
 
   async read(id: string): Promise<{ pointer: string | undefined; clock: StoreClock }> {
     const row = await this.#file.run(({ read }) => read.get(id, this.#file.now(), this.#namespace))
-    if (row === undefined) return { pointer: undefined, clock: await this.#clock.make() }
+    // Without a whole clock no entry can be judged, nor with that of another file.
+    const history = row?.['history'] as string | undefined
+    if (row === undefined || history?.endsWith(`@${this.#file.identity}`) !== true) {
+      return { pointer: undefined, clock: await this.#clock.make() }
+    }
     return { pointer: (row['pointer'] as string | null) ?? undefined, clock: clockOf(row) }
   }
 

@@ -8,6 +8,9 @@ import type { SqliteFile } from './sqlite-file.ts'
  */
 const lookEveryMs = 20
 
+/** That one look takes, as the statement says. */
+const maxMessages = 1_000
+
 /** Listens for a worker of a namespace until the returned function is called. Does not keep the process from exiting. */
 export function listenTo(file: SqliteFile, namespace: string, worker: string, listener: StoreListener): () => void {
   let seenVersion: unknown
@@ -23,8 +26,8 @@ export function listenTo(file: SqliteFile, namespace: string, worker: string, li
       const messages = statements.receive.all(namespace, worker)
       const last = messages.at(-1)
       if (last !== undefined) statements.received.run(namespace, worker, last['id'] as number)
-      // Last: with the database busy, all of this is done again.
-      seenVersion = version
+      // Last: with the database busy, all of this is done again. With more mail than one look takes, the next one goes on.
+      if (messages.length < maxMessages) seenVersion = version
       return { news: true, clock: row === undefined ? undefined : clockOf(row), messages }
     })
     if (!listening) {

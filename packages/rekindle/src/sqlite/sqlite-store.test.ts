@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,6 +9,7 @@ import { sqliteStore } from './index.ts'
 const folder = mkdtempSync(join(tmpdir(), 'rekindle-sqlite-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const nothing = { history: 'none', clock: 0 }
 const entry = { pointer: '{}', fingerprint: 'print', blob: '{"a":1}', ttlMs: 1_000 }
 
 describe('sqliteStore keeps the contract of stores', () => {
@@ -74,5 +75,54 @@ describe('sqliteStore', () => {
     const connection = sqliteStore({ path: join(folder, 'closed.db') }).connect('n')
     await connection.close()
     await expect(connection.read('id')).rejects.toThrow('closed')
+  })
+
+  test.each([
+    ['put back from a backup while it is open', true],
+    ['put back from a backup while nobody has it open', false],
+  ])('takes nothing of a file that was %s', async (_, open) => {
+    const path = join(folder, `backup-${open}.db`)
+    const backup = `${path}.backup`
+    const store = sqliteStore({ path })
+    const first = store.connect('n')
+    await first.read('id')
+    await first.write({ id: 'id', ...entry })
+    const raw = new DatabaseSync(path)
+    raw.exec(`VACUUM INTO '${backup}'`)
+    raw.close()
+    const { clock } = await first.invalidate(['*'], nothing)
+    if (!open) await first.close()
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+    renameSync(backup, path)
+    // The first to come has seen nothing.
+    const other = store.connect('n')
+    const { clock: after } = await other.invalidate(['#"x"'], nothing)
+    expect(after.history).not.toBe(clock.history)
+    if (open) expect((await first.read('id')).clock).toEqual(after)
+    await Promise.all([first.close(), other.close()])
+  })
+
+  test('begins a new history when what was invalidated is lost but the clock is not', async () => {
+    const path = join(folder, 'lost-targets.db')
+    const connection = sqliteStore({ path }).connect('n')
+    const { clock } = await connection.invalidate(['a'], nothing)
+    const raw = new DatabaseSync(path)
+    raw.exec('DELETE FROM rekindle_targets')
+    raw.close()
+    expect((await connection.read('id')).clock.history).not.toBe(clock.history)
+    await connection.close()
+  })
+
+  test('reads from the file that is there, not from one that was deleted while it was open', async () => {
+    const path = join(folder, 'deleted.db')
+    const store = sqliteStore({ path })
+    const old = store.connect('n')
+    await old.read('id')
+    await old.write({ id: 'id', ...entry })
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+    const other = store.connect('n')
+    const { clock } = await other.invalidate(['*'], nothing)
+    expect(await old.read('id')).toEqual({ pointer: undefined, clock })
+    await Promise.all([old.close(), other.close()])
   })
 })

@@ -5,6 +5,7 @@ export type Statements = { readonly database: DatabaseSync } & Record<keyof type
 const statements = {
   // One statement, and so one instant, for the clock and the pointer.
   read: `SELECT c.history, c.clock, c.floor, p.pointer FROM rekindle_clocks c
+    JOIN rekindle_targets t ON t.namespace = c.namespace AND t.target = ''
     LEFT JOIN rekindle_pointers p ON p.namespace = c.namespace AND p.id = ? AND p.expires_at > ? WHERE c.namespace = ?`,
   readBlob: 'SELECT blob FROM rekindle_blobs WHERE namespace = ? AND fingerprint = ? AND expires_at > ?',
   writePointer: `INSERT INTO rekindle_pointers (namespace, id, pointer, expires_at) VALUES (?, ?, ?, ?)
@@ -23,7 +24,9 @@ const statements = {
   newestToForget: `SELECT max(clock) AS clock FROM (
     SELECT max(clock) AS clock FROM rekindle_targets WHERE namespace = :namespace AND clock <= :since
     UNION ALL SELECT clock FROM (SELECT clock FROM rekindle_targets WHERE namespace = :namespace ORDER BY clock DESC LIMIT 1 OFFSET :kept))`,
-  forgetTargets: 'DELETE FROM rekindle_targets WHERE namespace = ? AND clock <= ?',
+  readTarget: 'SELECT clock FROM rekindle_targets WHERE namespace = ? AND target = ?',
+  forgetTargets: 'DELETE FROM rekindle_targets WHERE namespace = ? AND clock > 0 AND clock <= ?',
+  forgetHistory: 'DELETE FROM rekindle_targets WHERE namespace = ?',
 
   writeWorker: `INSERT INTO rekindle_workers (namespace, worker, history, clock, expires_at) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET history = excluded.history, clock = excluded.clock, expires_at = excluded.expires_at`,
