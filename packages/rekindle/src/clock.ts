@@ -13,7 +13,7 @@ export interface Clock {
 }
 
 /** As it was when this was loaded: a test may fake it. */
-const { nextTick } = process
+const nextTick = process.nextTick.bind(process)
 
 /** Node runs anything longer at once. */
 const longestTimeout = 2 ** 31 - 1
