@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../clock.ts'
 
 interface Pending {
   readonly due: number
-  readonly giveUp: () => void
+  readonly giveUp: (error?: Error) => void
 }
 
 /**
@@ -33,7 +33,7 @@ export class Deadlines {
           reject(thrown as Error)
         }
       }
-      const pending = { due: this.#clock.now() + this.#ms, giveUp: () => fail(timeoutError()) }
+      const pending = { due: this.#clock.now() + this.#ms, giveUp: (error = timeoutError()) => fail(error) }
       this.#pending.add(pending)
       this.#timer ??= this.#start(this.#ms)
       work.then(
@@ -74,7 +74,7 @@ export class Deadlines {
   stop(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    for (const pending of this.#pending) pending.giveUp()
+    for (const pending of this.#pending) pending.giveUp(new Error('The connection to the store has been closed.'))
     this.#pending.clear()
   }
 }
