@@ -1,30 +1,34 @@
 import { type AgentKey, type KeyField, keyFields } from '../agent-key.ts'
 import { everything, fieldsOf, tagTarget } from '../invalidation/target.ts'
 
-/** A target that names fields is looked up by the first of these that it has: the one with the fewest agents, as a rule. */
-const lookedUpBy: readonly KeyField[] = ['sessionId', 'userId', 'agentId', 'reasoning']
+type IndexedField = Exclude<KeyField, 'reasoning'>
 
 /**
- * Which entries depend on what: by tag, and by the value of each key field. So an invalidation touches what it names, however
+ * A target that names fields is looked up by the first of these that it has: the one with the fewest agents, as a rule.
+ * (Reasoning modes are few, and by themselves hardly ever invalidated: for that all entries are gone through.)
+ */
+const lookedUpBy: readonly IndexedField[] = ['sessionId', 'userId', 'agentId']
+
+/**
+ * Which entries depend on what: by tag, and by the ids in the key. So an invalidation touches what it names, however
  * many entries there are. Fields that the entries do not depend on are empty.
  */
 export class DependencyIndex<Entry extends AgentKey> {
   readonly #byTag = new Map<string, Entries<Entry>>()
-  readonly #byField: Readonly<Record<KeyField, Map<boolean | string, Entries<Entry>>>> = {
+  readonly #byField: Readonly<Record<IndexedField, Map<string, Entries<Entry>>>> = {
     agentId: new Map(),
     userId: new Map(),
     sessionId: new Map(),
-    reasoning: new Map(),
   }
 
   add(entry: Entry, tags: readonly string[]): void {
-    for (const field of keyFields) put(this.#byField[field], entry[field], entry)
+    for (const field of lookedUpBy) put(this.#byField[field], entry[field], entry)
     for (const tag of tags) put(this.#byTag, tagTarget(tag), entry)
   }
 
   /** `tags` as they were given to {@link add}. */
   remove(entry: Entry, tags: readonly string[]): void {
-    for (const field of keyFields) take(this.#byField[field], entry[field], entry)
+    for (const field of lookedUpBy) take(this.#byField[field], entry[field], entry)
     for (const tag of tags) take(this.#byTag, tagTarget(tag), entry)
   }
 
@@ -35,15 +39,14 @@ export class DependencyIndex<Entry extends AgentKey> {
     for (const target of targets) {
       const fields = fieldsOf(target)
       if (fields === undefined) for (const entry of listed(this.#byTag.get(target))) named.add(entry)
-      else for (const entry of this.#withFields(fields)) named.add(entry)
+      else for (const entry of this.#withFields(fields, all)) named.add(entry)
     }
     return named
   }
 
-  *#withFields(fields: Partial<AgentKey>): Generator<Entry> {
+  *#withFields(fields: Partial<AgentKey>, all: Iterable<Entry>): Generator<Entry> {
     const first = lookedUpBy.find((field) => field in fields)
-    if (first === undefined) return
-    for (const entry of listed(this.#byField[first].get(fields[first]!))) {
+    for (const entry of first === undefined ? all : listed(this.#byField[first].get(fields[first]!))) {
       if (keyFields.every((field) => !(field in fields) || fields[field] === entry[field])) yield entry
     }
   }
