@@ -3,7 +3,6 @@ import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-ke
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { Admitted, ConfigTier } from '../config/config-tier.ts'
 import { storeIdOf } from '../config/fingerprint.ts'
-import type { SeenClock } from '../config/config-store.ts'
 import { AgentNotFoundError, InvalidTargetError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
@@ -11,6 +10,7 @@ import type { InvalidationView } from '../invalidation/view.ts'
 import type { ConfigRefusal } from '../reasons.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { Claims, HeldClaim } from './claims.ts'
+import { loadInTurn, type MissingEntry } from './load-in-turn.ts'
 import type { Loaded, Recipe } from './recipe.ts'
 import { SingleFlight } from './single-flight.ts'
 import { type Abortion, type BuildLimits, timebox } from './timebox.ts'
@@ -62,7 +62,7 @@ interface NotFound<Config> {
   readonly fallback: ConfigRecord<Config> | undefined
 }
 
-type Found<Config> = { readonly obtained: Obtained<Config, never> } | NotFound<Config>
+type Found<Config> = { readonly obtained: Obtained<Config, never>; readonly refused?: undefined } | NotFound<Config>
 
 /** Tiers 2 and 3: a config from the store, or else from its source of truth. One look-up per key at a time. */
 export class ConfigSource<Config, Agent> {
@@ -179,69 +179,20 @@ export class ConfigSource<Config, Agent> {
       // A store that does not answer cannot say who else is at it.
       const claims = refused.refusal === 'store-unavailable' ? undefined : this.#claims
       if (claims === undefined) return await this.#load(key, scoped, refused)
-      return await this.#loadInTurn(claims, key, scoped, encoded, wish, refused)
+      const entry: MissingEntry<Obtained<Config, Agent>> = {
+        id: storeIdOf(encoded),
+        refusal: refused.refusal,
+        asOf: () => this.#view.stamp,
+        isSuperseded: (asOf) => asOf.history === this.#view.stamp.history && !this.#view.isValid({ key: scoped, tags: [], asOf }),
+        look: async () => {
+          const { obtained, refused: still } = await this.#look(scoped, encoded, wish)
+          return { obtained, refusal: still?.refusal }
+        },
+        load: (held) => this.#load(key, scoped, refused, held),
+      }
+      return await loadInTurn(entry, claims, this.#options)
     } catch (error) {
       return this.#serveStale(scoped, refused, fallback, error)
-    }
-  }
-
-  /**
-   * Loads, unless another worker does: then waits for that, and looks into the store again. Loads for itself when the other
-   * one's result is of no use here, when the store does not say, and when it has waited for as long as a load may take.
-   */
-  async #loadInTurn(
-    claims: Claims,
-    key: AgentKey,
-    scoped: Partial<AgentKey>,
-    encoded: string,
-    wish: Wish<Config>,
-    refused: Refusal,
-  ): Promise<Obtained<Config, Agent>> {
-    const id = storeIdOf(encoded)
-    const { clock, timeoutMs, closing } = this.#options
-    const until = clock.now() + timeoutMs
-    let instead: string | undefined
-    while (clock.now() < until) {
-      const turn = await claims.take(id, this.#view.stamp, instead)
-      if (turn === undefined) break
-      if (turn.held !== undefined) return this.#loadAsHolder(turn.held, key, scoped, encoded, wish, refused)
-      const { theirs } = turn
-      const outcome = this.#isSuperseded(theirs.asOf, scoped) ? theirs.leave() : await theirs.wait(until - clock.now())
-      instead = outcome === 'superseded' || outcome === 'ended' ? theirs.claimant : undefined
-      if (instead !== undefined) continue
-      const found = await this.#look(scoped, encoded, wish)
-      if (found.obtained !== undefined) return found.obtained
-      // They failed, or made nothing that can be stored: in turn, all who wait would do the same one after the other.
-      if (outcome === 'released' && found.refused.refusal !== 'invalidated') break
-      if (found.refused.refusal === 'store-unavailable' || closing.aborted) break
-    }
-    return this.#load(key, scoped, refused)
-  }
-
-  /** What was begun with this knowledge has been invalidated since. */
-  #isSuperseded(asOf: SeenClock, key: Partial<AgentKey>): boolean {
-    return asOf.history === this.#view.stamp.history && !this.#view.isValid({ key, tags: [], asOf })
-  }
-
-  async #loadAsHolder(
-    held: HeldClaim,
-    key: AgentKey,
-    scoped: Partial<AgentKey>,
-    encoded: string,
-    wish: Wish<Config>,
-    refused: Refusal,
-  ): Promise<Obtained<Config, Agent>> {
-    try {
-      // Another may have finished between our look and our claim. (What should not have been there has been reported once.)
-      const lookAgain = refused.refusal === 'absent' || refused.refusal === 'expired' || refused.refusal === 'invalidated'
-      const found = lookAgain ? await this.#look(scoped, encoded, wish) : undefined
-      const result = found?.obtained ?? (await this.#load(key, scoped, refused, held))
-      // Those who wait shall find it in the store.
-      void (result.stored ?? Promise.resolve()).then(() => held.release())
-      return result
-    } catch (error) {
-      held.release()
-      throw error
     }
   }
 
