@@ -53,6 +53,7 @@ export function createAgentCache<
   } = options
   const configTtlMs = Math.min(options.configTtlMs ?? 3_600_000, longestMs)
   const staleWhileRevalidateMs = Math.min(options.staleWhileRevalidateMs ?? 0, longestMs)
+  const notFoundTtlMs = Math.min(options.notFoundTtlMs ?? 0, longestMs)
   const staleIfErrorMs = Math.min(options.staleIfErrorMs ?? 0, longestMs)
   const { maxAgents = 1000, ttlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = options.live ?? {}
   const liveScope = inOrder(options.liveScope ?? keyFields)
@@ -101,7 +102,7 @@ export function createAgentCache<
   )
   const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
   const source = new ConfigSource<Config, Agent>(
-    { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs },
+    { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs, notFoundTtlMs },
     { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), claims, discardAgent },
   )
   const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, discardAgent)

@@ -17,8 +17,16 @@ export function assertOptions(options: object): void {
   }
   assertAtLeast(0, { 'live.maxAgents': maxAgents, 'live.ttlMs': ttlMs, 'live.idleMs': idleMs })
   const { configTtlMs, staleWhileRevalidateMs, staleIfErrorMs, buildTimeoutMs, storeTimeoutMs, maxConcurrentBuilds } = given
-  const { maxStalenessMs, whenUnsynced } = given
-  assertAtLeast(0, { configTtlMs, staleWhileRevalidateMs, staleIfErrorMs, buildTimeoutMs, storeTimeoutMs, maxStalenessMs })
+  const { maxStalenessMs, whenUnsynced, notFoundTtlMs } = given
+  assertAtLeast(0, {
+    configTtlMs,
+    staleWhileRevalidateMs,
+    staleIfErrorMs,
+    buildTimeoutMs,
+    storeTimeoutMs,
+    maxStalenessMs,
+    notFoundTtlMs,
+  })
   if (whenUnsynced !== undefined && whenUnsynced !== 'serve' && whenUnsynced !== 'rebuild') {
     throw wrong('whenUnsynced', "'serve' or 'rebuild'", whenUnsynced)
   }

@@ -77,6 +77,12 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   readonly staleWhileRevalidateMs?: number
   /** How long after that it may still be served when loading fails (RFC 5861). Default 0. */
   readonly staleIfErrorMs?: number
+  /**
+   * How long it is remembered that there is no such agent (an `AgentNotFoundError` of `loadConfig`), so that a flood of
+   * unknown ids does not reach the database. `invalidate` makes it forget: whoever creates an agent must call that, too.
+   * Default 0, not at all.
+   */
+  readonly notFoundTtlMs?: number
   /** Up to which part of `configTtlMs` expiry is brought forward, at random, so that entries do not expire together. Default 0.1. */
   readonly ttlJitter?: number
   readonly live?: LiveOptions

@@ -11,6 +11,7 @@ import type { ConfigRefusal } from '../reasons.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { Claims, HeldClaim } from './claims.ts'
 import { loadInTurn, type MissingEntry } from './load-in-turn.ts'
+import { NotFound } from './not-found.ts'
 import type { Loaded, Recipe } from './recipe.ts'
 import { SingleFlight } from './single-flight.ts'
 import { type Abortion, type BuildLimits, timebox } from './timebox.ts'
@@ -23,6 +24,7 @@ export interface ConfigSourceOptions extends BuildLimits {
   readonly liveScope: readonly KeyField[]
   readonly configTtlMs: number
   readonly staleIfErrorMs: number
+  readonly notFoundTtlMs: number
 }
 
 /** A config, and how it was come by. */
@@ -55,14 +57,14 @@ interface Refusal {
   readonly storeMs?: number
 }
 
-interface NotFound<Config> {
+interface Missed<Config> {
   readonly obtained?: undefined
   readonly refused: Refusal
   /** Past its freshness, but good enough if loading fails. */
   readonly fallback: ConfigRecord<Config> | undefined
 }
 
-type Found<Config> = { readonly obtained: Obtained<Config, never>; readonly refused?: undefined } | NotFound<Config>
+type Found<Config> = { readonly obtained: Obtained<Config, never>; readonly refused?: undefined } | Missed<Config>
 
 /** Tiers 2 and 3: a config from the store, or else from its source of truth. One look-up per key at a time. */
 export class ConfigSource<Config, Agent> {
@@ -73,6 +75,7 @@ export class ConfigSource<Config, Agent> {
   readonly #events: Events
   readonly #bulkhead: Bulkhead
   readonly #claims: Claims | undefined
+  readonly #notFound: NotFound
   readonly #discardAgent: (agent: Agent, key: AgentKey) => void
   readonly #flights: SingleFlight<Obtained<Config, Agent>, Partial<AgentKey>, Stamp>
 
@@ -105,6 +108,7 @@ export class ConfigSource<Config, Agent> {
     this.#events = events
     this.#bulkhead = bulkhead
     this.#claims = claims
+    this.#notFound = new NotFound(options.notFoundTtlMs, view, options.clock)
     this.#discardAgent = discardAgent
     this.#flights = new SingleFlight(
       () => view.stamp,
@@ -173,8 +177,11 @@ export class ConfigSource<Config, Agent> {
     scoped: Partial<AgentKey>,
     encoded: string,
     wish: Wish<Config>,
-    { refused, fallback }: NotFound<Config>,
+    { refused, fallback }: Missed<Config>,
   ): Promise<Obtained<Config, Agent>> {
+    // Only when the store has just said what was invalidated: somebody may have made the agent since.
+    const absence = refused.refusal === 'store-unavailable' ? undefined : this.#notFound.recall(encoded)
+    if (absence !== undefined) throw absence
     try {
       // A store that does not answer cannot say who else is at it.
       const claims = refused.refusal === 'store-unavailable' ? undefined : this.#claims
@@ -222,7 +229,11 @@ export class ConfigSource<Config, Agent> {
       'load',
       this.#options,
       async (abortion) => {
-        const loaded = await this.#callLoad(key, tags, abortion, held)
+        const loaded = await this.#callLoad(key, tags, abortion, held).catch((error: unknown) => {
+          if (AgentNotFoundError.isInstance(error))
+            this.#notFound.remember(encodeKey(scoped), error, { key: scoped, tags: [...tags], asOf })
+          throw error
+        })
         const { made } = loaded
         if (abortion.aborted) {
           // Nobody waits any more, and after closing nothing may be written.
