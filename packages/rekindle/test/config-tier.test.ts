@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -391,5 +391,23 @@ describe('configs that the store or the schema would spoil', () => {
     const [stranger, known] = await Promise.allSettled([agents.ask({ sessionId: 'new' }), agents.ask({ sessionId: 'known' })])
     expect(stranger.status).toBe('rejected')
     expect(known).toMatchObject({ value: 'config expired v1' })
+  })
+})
+
+describe('a config with a secret in it', () => {
+  test('is served, not stored, and reported with its path and without the secret', async () => {
+    const secret = `sk-proj-${'Ab1'.repeat(12)}`
+    const store = sqliteStore({ path })
+    const agents = new TestAgents({ store }).record('config-not-stored', (event) => JSON.stringify(event))
+    agents.load = () => ({ name: 'n', version: 1, tools: [{ token: secret }] })
+    expect(await agents.ask()).toBe('build cold v1')
+    await settle()
+    expect(agents.trace).toEqual([expect.stringContaining('"path":"$.tools[0].token"')])
+    expect(agents.trace.join()).not.toContain(secret)
+    await agents.cache.close()
+    expect(readFileSync(path).includes(secret)).toBe(false)
+    const next = new TestAgents({ store: sqliteStore({ path }) })
+    expect(await next.ask()).toBe('build cold v1')
+    await next.cache.close()
   })
 })

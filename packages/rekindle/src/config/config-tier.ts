@@ -13,6 +13,7 @@ import { freshFor, freshnessAt, type StaleWindows } from './freshness.ts'
 import { InternedConfigs } from './interned-configs.ts'
 import { freezeDeep, parseFrozen, serialize } from './json.ts'
 import { decodePointer, encodePointer, maxPointerLength } from './pointer.ts'
+import { findSecret } from './secret-guard.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import { validate } from './validate.ts'
 
@@ -170,6 +171,12 @@ export class ConfigTier<Config> {
     if (blob.length > maxConfigLength) {
       const message = `its JSON has ${blob.length} characters, more than ${maxConfigLength}`
       this.#events.emit('config-not-stored', () => ({ key, path: '$', message }))
+      return
+    }
+    const secret = findSecret(record.config, process.env)
+    if (secret !== undefined) {
+      const message = `it holds what looks like ${secret.what}; put a reference there, { "$secret": "NAME" }, to be resolved in createAgent`
+      this.#events.emit('config-not-stored', () => ({ key, path: secret.path, message }))
       return
     }
     // Invalidated while it was loading: it would be refused by whoever read it.
