@@ -15,7 +15,7 @@ const shapes: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['an AWS access key', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
   ['a Google API key', /\bAIza[A-Za-z0-9_-]{35}/],
   ['a Stripe key', /\b[rs]k_(?:live|test)_[A-Za-z0-9]{20,}/],
-  ['a JSON Web Token', /\beyJ[A-Za-z0-9_-]{8,500}\.eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8}/],
+  ['a JSON Web Token', /\beyJ[A-Za-z0-9_-]{8,150}\.eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8}/],
   ['a private key', /-----BEGIN (?:[A-Z]{1,20} ){0,4}PRIVATE KEY-----/],
   ['an address with a password', /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,200}:[^\s/@]{1,200}@/i],
 ]
