@@ -52,11 +52,6 @@ export class ServerProcess implements AsyncDisposable {
     return this.#process.pid!
   }
 
-  /** What it has written to stderr, but for a store that was slow once: on a busy machine that is no fault of the server's. */
-  get complaints(): readonly string[] {
-    return this.stderr.split('\n').filter((line) => line !== '' && !line.includes('StoreTimeoutError'))
-  }
-
   get running(): boolean {
     return this.#process.exitCode === null && this.#process.signalCode === null
   }
