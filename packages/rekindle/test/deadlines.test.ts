@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
-import { systemClock } from '../clock.ts'
-import { ManualClock } from '../testing/index.ts'
-import { Deadlines } from './deadlines.ts'
+import { systemClock } from '../src/clock.ts'
+import { ManualClock } from '../src/testing/index.ts'
+import { Deadlines } from '../src/resilience/deadlines.ts'
 
 const timedOut = () => new Error('timed out')
 const fail = (error: unknown): never => {
