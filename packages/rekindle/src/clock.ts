@@ -3,6 +3,8 @@ export interface Timer {
   cancel(): void
   /** Lets the process exit although the call is pending. */
   unref(): void
+  /** Takes {@link unref} back. */
+  ref(): void
 }
 
 /** Time, injected so that tests never sleep. */
@@ -50,6 +52,6 @@ export const systemClock: Clock = {
   },
   after(ms, call) {
     const timeout = setTimeout(call, Math.min(ms, longestTimeout))
-    return { cancel: () => clearTimeout(timeout), unref: () => void timeout.unref() }
+    return { cancel: () => clearTimeout(timeout), unref: () => void timeout.unref(), ref: () => void timeout.ref() }
   },
 }

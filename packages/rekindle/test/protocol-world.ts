@@ -50,7 +50,7 @@ class Worker {
         sync: (seen) => world.ask(this, () => world.space.sync(seen)),
         invalidate: (targets, seen) => world.ask(this, () => world.invalidateInStore(targets, seen)),
       },
-      { now, after: () => ({ cancel() {}, unref() {} }) },
+      { now, after: () => ({ cancel() {}, unref() {}, ref() {} }) },
       { onInvalidated: (invalidated) => this.#onInvalidated(invalidated), onComplete: () => {} },
     )
   }

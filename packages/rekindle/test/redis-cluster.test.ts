@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
+import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from '../src/redis/index.ts'
 import { storeContract } from '../src/testing/index.ts'
@@ -12,31 +13,42 @@ beforeAll(async () => {
 })
 afterAll(() => cluster[Symbol.asyncDispose]())
 
-describe.each([
-  ['a Redis Cluster', {}],
-  ['a Redis Cluster, with a key prefix of the client', { keyPrefix: 'app1:' }],
-])('redisStore on %s keeps the contract of stores', (_, options) => {
-  let client: ReturnType<RedisCluster['connect']>
-  beforeAll(() => {
-    client = cluster.connect(options)
-  })
-  afterAll(() => client.disconnect())
-  for (const { promise, check } of storeContract) test(promise, () => check(redisStore({ client })))
-})
+/** Patterns for the store's connections: they are never connected themselves. */
+const patterns = {
+  ioredis: (keyPrefix?: string) =>
+    new Cluster([{ host: '127.0.0.1', port: cluster.ports[0]! }], { lazyConnect: true, ...(keyPrefix && { keyPrefix }) }),
+  'node-redis': (keyPrefix?: string) =>
+    createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${cluster.ports[0]}` }], ...(keyPrefix && { keyPrefix }) }),
+}
 
-describe('redisStore on a Redis Cluster', () => {
+describe.each([
+  ['ioredis', undefined],
+  ['ioredis', 'app1:'],
+  ['node-redis', undefined],
+  ['node-redis', 'app1:'],
+] as const)(
+  'redisStore with %s on a Redis Cluster, with the key prefix %s, keeps the contract of stores',
+  (library, keyPrefix) => {
+    for (const { promise, check } of storeContract) {
+      test(promise, () => check(redisStore({ client: patterns[library](keyPrefix) })))
+    }
+  },
+)
+
+describe.each(Object.entries(patterns))('redisStore with %s on a Redis Cluster', (library, pattern) => {
   test('spreads entries over the nodes, and tells invalidations only to the node that has them', async () => {
-    const client = cluster.connect()
-    const one = new TestAgents({ store: redisStore({ client }), namespace: 'spread' })
-    const two = new TestAgents({ store: redisStore({ client }), namespace: 'spread' })
+    const namespace = `spread by ${library}`
+    const client = pattern()
+    const one = new TestAgents({ store: redisStore({ client }), namespace })
+    const two = new TestAgents({ store: redisStore({ client }), namespace })
     for (let agent = 0; agent < 30; agent++) await one.ask({ agentId: `agent ${agent}` })
     await two.ask({ agentId: 'agent 1' })
     const nodes = cluster.ports.map((port) => new Redis(port, '127.0.0.1'))
-    const counts = await Promise.all(nodes.map(async (node) => (await node.keys('rekindle:spread:p:*')).length))
+    const counts = await Promise.all(nodes.map(async (node) => (await node.keys(`rekindle:${namespace}:p:*`)).length))
     expect(counts.reduce((sum, count) => sum + count)).toBe(30)
     for (const count of counts) expect(count).toBeGreaterThan(0)
-    const channels = await Promise.all(nodes.map((node) => node.call('PUBSUB', 'SHARDCHANNELS', 'rekindle:{spread}:clock')))
-    expect(channels.flat()).toEqual(['rekindle:{spread}:clock'])
+    const channels = await Promise.all(nodes.map((node) => node.call('PUBSUB', 'SHARDCHANNELS', `rekindle:{${namespace}}:clock`)))
+    expect(channels.flat()).toEqual([`rekindle:{${namespace}}:clock`])
 
     await one.cache.invalidate({ agentId: 'agent 1' })
     for (const deadline = Date.now() + 5_000; two.cache.stats().live > 0; await delay(2)) {
@@ -44,6 +56,5 @@ describe('redisStore on a Redis Cluster', () => {
     }
     for (const { cache } of [one, two]) await cache.close()
     for (const node of nodes) node.disconnect()
-    client.disconnect()
   })
 })

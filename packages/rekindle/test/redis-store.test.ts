@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { Redis } from 'ioredis'
+import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisStore } from '../src/redis/index.ts'
 import { storeContract } from '../src/testing/index.ts'
@@ -17,19 +17,45 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-describe('redisStore keeps the contract of stores', () => {
-  for (const { promise, check } of storeContract) test(promise, () => check(redisStore({ client })))
-})
+/** Patterns for the store's connections: they are never connected themselves. */
+const patterns = {
+  ioredis: (keyPrefix?: string) => new Redis(server.port, '127.0.0.1', { lazyConnect: true, ...(keyPrefix && { keyPrefix }) }),
+  'node-redis': (keyPrefix?: string) =>
+    createClient({ url: `redis://127.0.0.1:${server.port}`, ...(keyPrefix && { keyPrefix }) }),
+  'node-redis with RESP 2': (keyPrefix?: string) =>
+    createClient({ socket: { host: '127.0.0.1', port: server.port }, RESP: 2, ...(keyPrefix && { keyPrefix }) }),
+}
 
-describe('redisStore with a key prefix of the client', () => {
-  test('keeps the contract, and every key has the prefix', async () => {
-    const prefixed = new Redis(server.port, '127.0.0.1', { keyPrefix: 'app1:' })
+describe.each(Object.entries(patterns))('redisStore with %s', (_, pattern) => {
+  describe('keeps the contract of stores', () => {
+    for (const { promise, check } of storeContract) test(promise, () => check(redisStore({ client: pattern() })))
+  })
+
+  test('keeps it with a key prefix of the client, and every key has the prefix', async () => {
     await client.flushall()
-    for (const { check } of storeContract) await check(redisStore({ client: prefixed }))
+    for (const { check } of storeContract) await check(redisStore({ client: pattern('app1:') }))
     const keys = await client.keys('*')
     expect(keys.length).toBeGreaterThan(0)
     expect(keys.filter((key) => !key.startsWith('app1:rekindle:'))).toEqual([])
-    prefixed.disconnect()
+  })
+
+  test('opens connections of its own, for all caches together, and closes them with the last', async () => {
+    const connections = async () => ((await client.client('LIST')) as string).trim().split('\n').length
+    const before = await connections()
+    const store = redisStore({ client: pattern() })
+    const [one, two] = [store.connect('one'), store.connect('two')]
+    await one.read('id')
+    await two.read('id')
+    expect(await connections()).toBe(before + 1)
+    await one.close()
+    await two.read('id')
+    await two.close()
+    await expect.poll(connections).toBe(before)
+    await expect(two.read('id')).rejects.toThrow('Not connected to Redis')
+    // And again, for who comes later.
+    const three = store.connect('three')
+    await three.read('id')
+    await three.close()
   })
 })
 
@@ -70,32 +96,19 @@ describe('redisStore', () => {
     expect((await connection.sync(nothing)).targets.length).toBe(2)
   })
 
-  test('does not let commands pile up in a client that has lost its connection', async () => {
-    const lost = new Redis(server.port, '127.0.0.1', { retryStrategy: () => null })
-    const connection = redisStore({ client: lost }).connect('offline')
-    await connection.write(entry)
-    const ended = once(lost, 'end')
-    lost.disconnect()
-    await ended
-    await expect(connection.read('id')).rejects.toThrow('Not connected to Redis')
-    await expect(connection.write(entry)).rejects.toThrow('Not connected to Redis')
-  })
-
-  test('leaves the client open when it is closed', async () => {
+  test('neither uses nor changes the client, and leaves it open', async () => {
+    const [listeners, settings] = [client.eventNames().map((name) => client.listenerCount(name)), { ...client.options }]
     const connection = redisStore({ client }).connect('close')
+    await connection.write(entry)
+    connection.listen('worker', { onClock() {}, onMessage() {}, onListening() {} })
     await connection.close()
     expect(await client.ping()).toBe('PONG')
+    expect(client.eventNames().map((name) => client.listenerCount(name))).toEqual(listeners)
+    expect(client.options).toEqual(settings)
   })
 
-  test('adds a few listeners to a client, however many stores share it', () => {
-    const shared = new Redis(server.port, '127.0.0.1', { lazyConnect: true })
-    for (let store = 0; store < 20; store++) redisStore({ client: shared })
-    expect(shared.listenerCount('close')).toBeLessThanOrEqual(2)
-  })
-
-  test('refuses a cluster client that reads from replicas: what those say may be old already', () => {
-    const replicas = { isCluster: true, status: 'wait', options: { scaleReads: 'slave' }, on() {} }
-    expect(() => redisStore({ client: replicas as never })).toThrow("(scaleReads: 'master'); got 'slave'")
+  test.each([undefined, null, 'redis://127.0.0.1', {}, { status: 'ready' }, new Map()])('refuses %o as a client', (wrong) => {
+    expect(() => redisStore({ client: wrong as never })).toThrow('client must be a client of ioredis')
   })
 
   test('refuses a server that is a replica', async () => {

@@ -1,3 +1,4 @@
-export type { IoredisClient } from './ioredis-commands.ts'
+export type { IoredisClient } from './ioredis-pattern.ts'
+export type { NodeRedisClient } from './node-redis-pattern.ts'
 export { redisStore } from './redis-store.ts'
 export type { RedisStoreOptions } from './redis-store.ts'

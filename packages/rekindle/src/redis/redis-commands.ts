@@ -1,29 +1,134 @@
+import type { CommandLink, Link, RedisPattern } from './link.ts'
+import { SteadyLink } from './steady-link.ts'
+
 /** A Lua script with the SHA-1 by which a server knows it. */
 export interface RedisScript {
   readonly lua: string
   readonly sha1: string
 }
 
-/** What the store asks of a Redis client, whichever it is. */
-export interface RedisCommands {
-  /** Another number whenever commands may go to another server than before, or to one that has been restarted. */
-  readonly generation: number
-  /** Keys lie on several servers, and which one has a key may change from one command to the next. */
-  readonly isCluster: boolean
-  /** Values of several keys, each read after this call. */
-  mget(keys: readonly string[]): Promise<readonly (string | null)[]>
-  /** Sets both, in this order, to expire after `ttlMs`. */
-  setBoth(entries: readonly (readonly [key: string, value: string])[], ttlMs: number): Promise<void>
-  del(key: string): Promise<void>
-  /** To a channel named like a key: the client's prefix is put before it, here as in {@link subscribe}. */
-  publish(channel: string, message: string): Promise<void>
-  run(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<unknown>
-  /** A connection of our own for messages. It keeps itself connected until it is closed. */
-  subscribe(channels: readonly string[], subscriber: RedisSubscriber): () => void
-}
-
 export interface RedisSubscriber {
   onMessage(channel: string, message: string): void
   /** Subscribed, again or for the first time. */
   onSubscribed(): void
+}
+
+/**
+ * What the store asks of Redis, over connections of its own. While there is none, commands are refused at once: they never
+ * pile up. Keys and channels are named without the client's prefix, which is put before them here.
+ */
+export class RedisCommands {
+  readonly isCluster: boolean
+  readonly #prefix: string
+  readonly #steady: SteadyLink<CommandLink>
+
+  constructor(pattern: RedisPattern) {
+    this.isCluster = pattern.isCluster
+    this.#prefix = pattern.keyPrefix
+    this.#steady = new SteadyLink((onLost) => pattern.open(onLost))
+  }
+
+  /** Another number whenever commands may go to another server than before, or to one that has been restarted. */
+  get generation(): number {
+    return this.#steady.generation
+  }
+
+  /** Values of several keys, each read after this call. */
+  async mget(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    const prefixed = keys.map((key) => this.#prefix + key)
+    // Keys of a cluster lie in many slots.
+    if (this.isCluster) return Promise.all(prefixed.map((key) => this.#get(key)))
+    const link = this.#steady.up ?? (await this.#steady.ready())
+    const values = await link.send(['MGET', ...prefixed], prefixed[0] ?? '')
+    if (isListOf(values, isTextOrNull) && values.length === keys.length) return values
+    throw this.#outOfStep(link, 'MGET')
+  }
+
+  async #get(key: string): Promise<string | null> {
+    const link = this.#steady.up ?? (await this.#steady.ready())
+    const value = await link.send(['GET', key], key)
+    if (isTextOrNull(value)) return value
+    throw this.#outOfStep(link, 'GET')
+  }
+
+  /** Sets all, in this order, to expire after `ttlMs`. */
+  async set(entries: readonly (readonly [key: string, value: string])[], ttlMs: number): Promise<void> {
+    const set = ([key, value]: readonly [string, string]) => this.#send(['SET', key, value, 'PX', String(ttlMs)], key)
+    await Promise.all(entries.map(([key, value]) => set([this.#prefix + key, value])))
+  }
+
+  async del(key: string): Promise<void> {
+    await this.#send(['DEL', this.#prefix + key], this.#prefix + key)
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    const prefixed = this.#prefix + channel
+    await this.#send([this.isCluster ? 'SPUBLISH' : 'PUBLISH', prefixed, message], prefixed)
+  }
+
+  /** The reply of a script, if `isReply`. The keys are in one slot. */
+  async run<Reply>(
+    { lua, sha1 }: RedisScript,
+    keys: readonly string[],
+    args: readonly string[],
+    isReply: (reply: unknown) => reply is Reply,
+  ): Promise<Reply> {
+    const prefixed = keys.map((key) => this.#prefix + key)
+    const rest = [String(keys.length), ...prefixed, ...args]
+    const link = this.#steady.up ?? (await this.#steady.ready())
+    const first = prefixed[0] ?? ''
+    const reply = await link.send(['EVALSHA', sha1, ...rest], first).catch((error: Error) => {
+      // It has become a replica although the connection has stayed. Another connection may lead to its successor.
+      if (error.message.includes('READONLY')) this.#steady.giveUp(link, error)
+      if (!error.message.startsWith('NOSCRIPT')) throw error
+      return link.send(['EVAL', lua, ...rest], first)
+    })
+    if (isReply(reply)) return reply
+    throw this.#outOfStep(link, 'a script')
+  }
+
+  /** A connection of its own for messages. It keeps itself up until the returned function is called. */
+  subscribe(channels: readonly string[], subscriber: RedisSubscriber): () => void {
+    const prefixed = channels.map((channel) => this.#prefix + channel)
+    let closed = false
+    const onMessage = (channel: string, message: string) => {
+      if (!closed) subscriber.onMessage(channel.slice(this.#prefix.length), message)
+    }
+    const open = async (onLost: (error: Error) => void): Promise<Link> => {
+      const link = this.#steady.up ?? (await this.#steady.ready())
+      return link.messages(prefixed, onMessage, onLost)
+    }
+    const steady = new SteadyLink<Link>(open, () => subscriber.onSubscribed())
+    steady.start()
+    return () => {
+      closed = true
+      steady.close()
+    }
+  }
+
+  close(): void {
+    this.#steady.close()
+  }
+
+  async #send(args: readonly [string, ...string[]], key: string): Promise<unknown> {
+    return (this.#steady.up ?? (await this.#steady.ready())).send(args, key)
+  }
+
+  /**
+   * A reply that cannot be one to this command is one to another: the connection is out of step (a reply was lost on the way),
+   * and all that follow would be wrong, too.
+   */
+  #outOfStep(link: CommandLink, command: string): Error {
+    const error = new Error(`What Redis answered to ${command} is no reply to it; the connection was given up.`)
+    this.#steady.giveUp(link, error)
+    return error
+  }
+}
+
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string'
+
+export const isText = (value: unknown): value is string => typeof value === 'string'
+
+export function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is Item[] {
+  return Array.isArray(value) && value.every(isItem)
 }

@@ -14,7 +14,7 @@ import type {
 } from '../config/config-store.ts'
 import { BatchedReads } from './batched-reads.ts'
 import { clockMessage, parseClockMessage, parseClockRecord, parseSeen } from './redis-clock.ts'
-import type { RedisCommands } from './redis-commands.ts'
+import { isListOf, isText, type RedisCommands } from './redis-commands.ts'
 import { claim, invalidate, release, sync, workers } from './scripts.generated.ts'
 
 /** In one command: pointers have some 300 bytes, blobs up to a megabyte. */
@@ -49,9 +49,13 @@ export class RedisConnection implements StoreConnection {
   /** Of what is later than this, a script that only looks need not tell. */
   #seen: SeenClock = nothing
   readonly #subscriptions = new Set<() => void>()
+  readonly #release: () => void
+  #closed = false
 
-  constructor(commands: RedisCommands, namespace: string, retentionMs: number) {
+  /** `release`: called once, when the commands are needed no longer. */
+  constructor(commands: RedisCommands, namespace: string, retentionMs: number, release: () => void) {
     this.#commands = commands
+    this.#release = release
     this.#prefix = `rekindle:${namespace}`
     this.#hub = `rekindle:{${namespace}}`
     this.#retentionMs = retentionMs
@@ -96,7 +100,7 @@ export class RedisConnection implements StoreConnection {
 
   async write({ id, pointer, fingerprint, blob, ttlMs }: StoreEntry): Promise<void> {
     const entries = [[`${this.#prefix}:b:${fingerprint}`, blob] as const, [`${this.#prefix}:p:${id}`, pointer] as const]
-    await this.#commands.setBoth(entries, ttlMs)
+    await this.#commands.set(entries, ttlMs)
   }
 
   async remove(id: string): Promise<void> {
@@ -107,8 +111,7 @@ export class RedisConnection implements StoreConnection {
     const publishCommand = this.#commands.isCluster ? 'SPUBLISH' : 'PUBLISH'
     const limits = [String(this.#retentionMs * 1000), String(maxTargets)]
     const args = [randomUUID(), seen.history, String(seen.clock), publishCommand, ...limits, clockMessage(targets), ...targets]
-    const reply = await this.#commands.run(invalidate, this.#hubKeys(), args)
-    const [history, previous, clock, floor] = reply as [string, string, string, string]
+    const [history, previous, clock, floor] = await this.#commands.run(invalidate, this.#hubKeys(), args, isAdvance)
     return { previous: Number(previous), clock: { history, clock: Number(clock), floor: Number(floor) } }
   }
 
@@ -116,30 +119,28 @@ export class RedisConnection implements StoreConnection {
     const { generation } = this.#commands
     const present = String(Math.ceil((presence?.presentForMs ?? 0) * 1000))
     const args = [randomUUID(), seen.history, String(seen.clock), presence?.worker ?? '', present]
-    const reply = await this.#commands.run(sync, this.#hubKeys(), args)
+    const [history, clock, floor, flat] = await this.#commands.run(sync, this.#hubKeys(), args, isChanges)
     if (this.#commands.generation === generation) this.#checkedGeneration = generation
-    const [history, clock, floor, flat] = reply as [string, string, string, string[]]
     const targets = pairs(flat).map(([target, invalidatedAt]) => [target, Number(invalidatedAt)] as const)
     return { clock: { history, clock: Number(clock), floor: Number(floor) }, targets }
   }
 
   async workers(seen: SeenClock): Promise<WorkerList> {
-    const reply = await this.#commands.run(workers, this.#hubKeys(), [randomUUID(), seen.history, String(seen.clock)])
-    const [keptFor, ...list] = reply as [string, ...string[]]
+    const args = [randomUUID(), seen.history, String(seen.clock)]
+    const [keptFor, ...list] = await this.#commands.run(workers, this.#hubKeys(), args, isWorkerList)
     const reports = pairs(list).map(([worker, report]) => ({ worker, ...parseSeen(report) }))
     return { reports, keptForMs: Number(keptFor) / 1000 }
   }
 
   async claim(id: string, { claimant, worker, ttlMs, asOf, instead }: Claim): Promise<Claimed> {
     const args = [claimant, worker, String(Math.ceil(ttlMs)), `${asOf.history} ${asOf.clock}`, instead ?? '']
-    const reply = await this.#commands.run(claim, [this.#claimKey(id)], args)
-    const [holder, heldAsOf, leftMs] = reply as [string?, string?, number?]
+    const [holder, heldAsOf = '', leftMs = 0] = await this.#commands.run(claim, [this.#claimKey(id)], args, isClaim)
     if (holder === undefined) return { granted: true }
-    return { granted: false, claimant: holder, asOf: parseSeen(heldAsOf ?? ''), expiresInMs: Math.max(0, leftMs ?? 0) }
+    return { granted: false, claimant: holder, asOf: parseSeen(heldAsOf), expiresInMs: Math.max(0, leftMs) }
   }
 
   async release(id: string, claimant: string): Promise<readonly string[]> {
-    return (await this.#commands.run(release, [this.#claimKey(id)], [claimant])) as string[]
+    return this.#commands.run(release, [this.#claimKey(id)], [claimant], isTexts)
   }
 
   async send(worker: string, message: string): Promise<void> {
@@ -163,10 +164,12 @@ export class RedisConnection implements StoreConnection {
     }
   }
 
-  /** The client is the application's, but the connections for messages are ours. */
   async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     for (const close of this.#subscriptions) close()
     this.#subscriptions.clear()
+    this.#release()
   }
 
   #hubKeys(): string[] {
@@ -185,6 +188,31 @@ export class RedisConnection implements StoreConnection {
 interface PointerRead {
   readonly pointer: string | undefined
   readonly clock: StoreClock
+}
+
+type Advance = [history: string, previous: string, clock: string, floor: string]
+type Changes = [history: string, clock: string, floor: string, flat: string[]]
+type Held = [claimant?: string, asOf?: string, leftMs?: number]
+
+const isNumeral = (value: unknown): boolean => typeof value === 'string' && /^\d{1,20}$/.test(value)
+const isTexts = (reply: unknown): reply is string[] => isListOf(reply, isText)
+const isWorkerList = (reply: unknown): reply is [string, ...string[]] =>
+  isTexts(reply) && reply.length % 2 === 1 && isNumeral(reply[0])
+
+function isAdvance(reply: unknown): reply is Advance {
+  return isTexts(reply) && reply.length === 4 && reply.slice(1).every(isNumeral)
+}
+
+function isChanges(reply: unknown): reply is Changes {
+  if (!Array.isArray(reply) || reply.length !== 4) return false
+  const [history, clock, floor, flat] = reply as unknown[]
+  return isText(history) && isNumeral(clock) && isNumeral(floor) && isTexts(flat) && flat.length % 2 === 0
+}
+
+function isClaim(reply: unknown): reply is Held {
+  if (!Array.isArray(reply)) return false
+  const [claimant, asOf, leftMs] = reply as unknown[]
+  return reply.length === 0 || (reply.length === 3 && isText(claimant) && isText(asOf) && typeof leftMs === 'number')
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

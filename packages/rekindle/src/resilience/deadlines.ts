@@ -37,24 +37,30 @@ export class Deadlines {
         }
       }
       const pending = { due: this.#clock.now() + this.#ms, giveUp: (error = timeoutError()) => fail(error) }
+      // A store's connections do not keep the process from exiting; that somebody waits for an answer does.
+      if (this.#pending.size === 0) this.#timer?.ref()
       this.#pending.add(pending)
       this.#timer ??= this.#start(this.#ms)
       work.then(
         (value) => {
-          this.#pending.delete(pending)
+          this.#done(pending)
           resolve(value)
         },
         (error: unknown) => {
-          if (this.#pending.delete(pending)) fail(error)
+          if (this.#done(pending)) fail(error)
         },
       )
     })
   }
 
+  #done(pending: Pending): boolean {
+    const wasPending = this.#pending.delete(pending)
+    if (this.#pending.size === 0) this.#timer?.unref()
+    return wasPending
+  }
+
   #start(ms: number, hasLooked: boolean = false): Timer {
-    const timer = this.#clock.after(ms, () => this.#expire(hasLooked))
-    timer.unref()
-    return timer
+    return this.#clock.after(ms, () => this.#expire(hasLooked))
   }
 
   /**

@@ -21,7 +21,7 @@ export class ManualClock implements Clock {
   after(ms: number, call: () => void): Timer {
     const pending = { due: this.#now + ms, call }
     this.#pending.add(pending)
-    return { cancel: () => void this.#pending.delete(pending), unref: () => {} }
+    return { cancel: () => void this.#pending.delete(pending), unref: () => {}, ref: () => {} }
   }
 
   /** How many calls are pending: none should be when everything is over. */

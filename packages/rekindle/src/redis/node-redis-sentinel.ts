@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto'
+import type { CommandLink, Link, OnLost, OnMessage } from './link.ts'
+
+/** The part of node-redis 6's sentinel client that is used of those made by its `duplicate`. */
+interface NodeRedisSentinel {
+  readonly isReady: boolean
+  duplicate(overrides: object): NodeRedisSentinel
+  on(event: string, listener: (...args: never[]) => void): unknown
+  connect(): Promise<unknown>
+  sendCommand(isReadonly: false, args: readonly string[]): Promise<unknown>
+  subscribe(channels: string[], listener: (message: string, channel: string) => void): Promise<unknown>
+  destroy(): Promise<void>
+}
+
+/** One connection to the master, and no waiting for another. How to get in is the application's. */
+const ours = {
+  keyPrefix: undefined,
+  commandOptions: undefined,
+  clientSideCache: undefined,
+  masterPoolSize: 1,
+  replicaPoolSize: 0,
+  reserveClient: true,
+  maxCommandRediscovers: 0,
+  passthroughClientErrorEvents: false,
+}
+
+/** A client of its own that has asked the Sentinels where the master is. It is given up when that may have changed. */
+export function nodeRedisSentinel(pattern: object, onLost: OnLost): CommandLink {
+  const sentinel = sentinelLike(pattern, onLost)
+  return {
+    async connect() {
+      await sentinel.connect()
+    },
+    async send(args) {
+      if (!sentinel.isReady) throw new Error('The Redis master is not known at the moment.')
+      return sentinel.sendCommand(false, args)
+    },
+    async check() {
+      const token = randomUUID()
+      // Another reply is that to another command.
+      if ((await sentinel.sendCommand(false, ['PING', token])) !== token) throw new Error('Redis answers out of step.')
+    },
+    async messages(channels, onMessage, lost) {
+      return messageLink(pattern, channels, onMessage, lost)
+    },
+    destroy() {
+      void sentinel.destroy().catch(() => {})
+    },
+  }
+}
+
+function messageLink(pattern: object, channels: readonly string[], onMessage: OnMessage, onLost: OnLost): Link {
+  const sentinel = sentinelLike(pattern, onLost)
+  return {
+    async connect() {
+      await sentinel.connect()
+      await sentinel.subscribe([...channels], (message, channel) => onMessage(channel, message))
+    },
+    async check() {
+      await sentinel.sendCommand(false, ['PING'])
+    },
+    destroy() {
+      void sentinel.destroy().catch(() => {})
+    },
+  }
+}
+
+function sentinelLike(pattern: object, onLost: OnLost): NodeRedisSentinel {
+  const sentinel = (pattern as NodeRedisSentinel).duplicate(ours)
+  sentinel.on('error', onLost)
+  sentinel.on('client-error', ({ type, error }: { type: string; error: Error }) => {
+    if (type !== 'SENTINEL' && type !== 'REPLICA') onLost(error)
+  })
+  sentinel.on('reconnecting', () => onLost(new Error('The Redis master has changed.')))
+  return sentinel
+}
