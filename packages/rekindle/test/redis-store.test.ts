@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -56,6 +58,15 @@ describe.each(Object.entries(patterns))('redisStore with %s', (_, pattern) => {
     const three = store.connect('three')
     await three.read('id')
     await three.close()
+  })
+})
+
+describe('a process that uses the store and nothing else', () => {
+  test.each(['ioredis', 'node-redis'])('waits for its answers, and ends without having closed anything: %s', async (library) => {
+    await client.flushall()
+    const script = new URL('./short-script.ts', import.meta.url).pathname
+    const run = promisify(execFile)(process.execPath, [script, library, String(server.port)], { timeout: 10_000 })
+    expect(await run).toEqual({ stdout: 'build,memory,build', stderr: '' })
   })
 })
 

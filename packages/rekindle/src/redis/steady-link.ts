@@ -1,8 +1,8 @@
 import { textOf } from '../errors.ts'
 import { connectTimeoutMs, type Link, type OnLost } from './link.ts'
 
-/** Between attempts to connect: growing from the one to the other, half of it at random. */
-const firstPauseMs = 50
+/** Between attempts to connect: growing from the one to the other, half of it at random. What was up is often back at once. */
+const firstPauseMs = 20
 const longestPauseMs = 400
 
 /** Attempts that wait for an answer at once. Packets may have gone missing for all but the latest. */
@@ -30,6 +30,7 @@ export class SteadyLink<L extends Link> {
   #current: Attempt<L> | undefined = undefined
   #timer: NodeJS.Timeout | undefined = undefined
   #pauseMs = firstPauseMs
+  #upSince = 0
   #generation = 0
   #started = false
   #closed = false
@@ -113,6 +114,7 @@ export class SteadyLink<L extends Link> {
     for (const other of this.#attempts) this.#drop(other)
     this.#attempts.clear()
     this.#current = attempt
+    this.#upSince = performance.now()
     this.#generation++
     this.#first.resolve()
     this.#watch(attempt, attempt.link)
@@ -128,6 +130,8 @@ export class SteadyLink<L extends Link> {
     if (!wasUp || this.#closed) return
     this.#current = undefined
     this.#generation++
+    // Only one that is lost soon after it was made is a reason to wait.
+    if (performance.now() - this.#upSince > this.#pauseMs) this.#pauseMs = firstPauseMs
     this.#later(this.#pauseMs * Math.random(), () => this.#attempt())
   }
 
@@ -152,9 +156,7 @@ export class SteadyLink<L extends Link> {
       link.check().then(
         () => {
           answered = true
-          if (attempt !== this.#current) return
-          this.#pauseMs = firstPauseMs
-          this.#watch(attempt, link)
+          if (attempt === this.#current) this.#watch(attempt, link)
         },
         (error: unknown) => this.#failed(attempt, error instanceof Error ? error : new Error(textOf(error))),
       )
