@@ -57,6 +57,8 @@ function logEvents(agents: Agents, log: FastifyBaseLogger): void {
   agents.on('dispose-failed', ({ key, error }) => log.error({ ...agentOf(key), err: error }, 'agent not closed'))
   agents.on('listener-failed', ({ event, error }) => log.error({ event, err: error }, 'listener failed'))
 
+  agents.on('unsynced', ({ error }) => log.warn({ err: error }, 'the store does not answer; agents are served without it'))
+  agents.on('synced', () => log.warn('the store answers again'))
   let silentUntil = 0
   agents.on('store-error', ({ operation, error }) => {
     if (performance.now() < silentUntil) return

@@ -39,7 +39,7 @@ async function serve(settings: Settings, environment: Environment): Promise<void
   const turns = new RunningTurns()
   const app = createHttpServer(logOptions(settings, environment))
   surviveAccidents(app)
-  const [models, db, { store, close: closeStore }] = await Promise.all([
+  const [models, db, store] = await Promise.all([
     modelsFromEnvironment(environment),
     openDatabase({
       url: settings.databaseUrl,
@@ -47,7 +47,7 @@ async function serve(settings: Settings, environment: Environment): Promise<void
       maxConnections: Math.max(2, Math.min(8, Math.floor(connectionBudget / settings.workers))),
       onConnectionLost: (error) => app.log.warn({ err: error }, 'a connection to the database was lost'),
     }),
-    openStore(settings, app.log),
+    openStore(settings),
   ])
   globalThis.AI_SDK_LOG_WARNINGS = ({ warnings, model }) => app.log.info({ warnings, model }, 'the AI SDK warns')
   const agents = createAgents({ db, models, store, log: app.log })
@@ -68,7 +68,6 @@ async function serve(settings: Settings, environment: Environment): Promise<void
     await retry.close()
     await agents.close({ drainMs: closingMs })
     await probe.close()
-    closeStore()
     await db.destroy()
     process.exit(cut === 0 ? 0 : 1)
   }

@@ -39,9 +39,7 @@ export async function followChanges({ databaseUrl, settings, say, textOf }: Foll
   } catch (error) {
     return { otherEdits: { seen: false, because: textOf(error) }, ready: Promise.resolve(), close: async () => {} }
   }
-  // That Redis does not answer is said by the workers. Here it counts when there is something to tell it.
-  const { store, close: closeStore } = await openStore(settings, { warn: () => {} })
-  const invalidator = createInvalidator({ ...agentScopes, store })
+  const invalidator = createInvalidator({ ...agentScopes, store: await openStore(settings) })
   const edits = 'edits by other programs'
   const now = (): number => performance.now()
   const database = new Outage({
@@ -77,7 +75,6 @@ export async function followChanges({ databaseUrl, settings, say, textOf }: Foll
     async close() {
       await listener.close()
       await invalidator.close()
-      closeStore()
     },
   }
 }
