@@ -20,7 +20,7 @@ agents.on('store-error', ({ error }) => sources.push(String(error)))
 for (const userId of ['a', 'a', 'b']) {
   const lease = await agents.acquire({ agentId: '1', userId, sessionId: '1', reasoning: false })
   sources.push(lease.source)
-  await lease.release()
+  lease.release()
 }
 await agents.invalidate('all')
 process.stdout.write(sources.join())

@@ -83,8 +83,8 @@ export class SteadyLink<L extends Link> {
   }
 
   #attempt(): void {
-    this.#later(this.#pauseMs * (0.5 + Math.random() / 2), () => this.#attempt())
-    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs)
+    // Should this one hang, another is begun beside it.
+    this.#tryAgainIn(longestPauseMs)
     if (this.#attempts.size >= maxAttempts) return
     const attempt: Attempt<L> = { link: undefined }
     this.#attempts.add(attempt)
@@ -127,12 +127,19 @@ export class SteadyLink<L extends Link> {
     this.#drop(attempt)
     this.#lastError = error
     this.#first.resolve()
-    if (!wasUp || this.#closed) return
-    this.#current = undefined
-    this.#generation++
-    // Only one that is lost soon after it was made is a reason to wait.
-    if (performance.now() - this.#upSince > this.#pauseMs) this.#pauseMs = firstPauseMs
-    this.#later(this.#pauseMs * Math.random(), () => this.#attempt())
+    if (wasUp) {
+      this.#current = undefined
+      this.#generation++
+      // Only one that is lost soon after it was made is a reason to wait.
+      if (performance.now() - this.#upSince > this.#pauseMs) this.#pauseMs = firstPauseMs
+    }
+    if (this.#current !== undefined) return
+    this.#tryAgainIn(this.#pauseMs)
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs)
+  }
+
+  #tryAgainIn(ms: number): void {
+    this.#later(ms * (0.5 + Math.random() / 2), () => this.#attempt())
   }
 
   #drop(attempt: Attempt<L> | undefined): void {
