@@ -1,4 +1,8 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { type AddressInfo, connect as connectTcp } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
@@ -58,6 +62,54 @@ describe.each(Object.entries(patterns))('redisStore with %s', (_, pattern) => {
     const three = store.connect('three')
     await three.read('id')
     await three.close()
+  })
+})
+
+describe('redisStore as a user who may do only what docs/operations.md says', () => {
+  test.each(['ioredis', 'node-redis'])('keeps the contract: %s', async (library) => {
+    const operations = await readFile(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
+    const [, rules = ''] = /\| ACL \| `([^`]+)`/.exec(operations) ?? []
+    const keys = ['resetkeys', '~rekindle:*', 'resetchannels', '&rekindle:*']
+    await client.call('ACL', ['SETUSER', 'limited', 'on', '>secret', '-@all', ...rules.split(' '), ...keys])
+    const user = { username: 'limited', password: 'secret' }
+    const pattern =
+      library === 'ioredis'
+        ? new Redis(server.port, '127.0.0.1', { ...user, lazyConnect: true })
+        : createClient({ ...user, socket: { host: '127.0.0.1', port: server.port } })
+    for (const { check } of storeContract) await check(redisStore({ client: pattern }))
+    expect((await client.call('ACL', ['LOG'])) as unknown[]).toEqual([])
+  })
+})
+
+describe('redisStore over TLS', () => {
+  const file = (name: string) => readFile(new URL(`./fixtures/${name}`, import.meta.url))
+
+  test.each(['ioredis', 'node-redis'])('connects as the client would, with its certificate authority: %s', async (library) => {
+    const [key, cert] = [await file('localhost-key.pem'), await file('localhost-cert.pem')]
+    const terminator = createTlsServer({ key, cert }, (socket) => {
+      const upstream = connectTcp(server.port, '127.0.0.1')
+      socket
+        .on('error', () => {})
+        .pipe(upstream)
+        .on('error', () => {})
+        .pipe(socket)
+    }).listen(0, '127.0.0.1')
+    await once(terminator, 'listening')
+    const { port } = terminator.address() as AddressInfo
+    const trusting = (ca: Buffer | undefined) =>
+      library === 'ioredis'
+        ? new Redis(port, 'localhost', { tls: { ...(ca && { ca }) }, lazyConnect: true })
+        : createClient({ socket: { host: 'localhost', port, tls: true, ...(ca && { ca }) } })
+    const connection = redisStore({ client: trusting(cert) }).connect('tls')
+    const heard = Promise.withResolvers<string>()
+    const listener = { onClock() {}, onMessage: heard.resolve, onListening: () => void connection.send('worker', 'mail') }
+    connection.listen('worker', listener)
+    expect(await heard.promise).toBe('mail')
+    await connection.close()
+    const distrusting = redisStore({ client: trusting(undefined) }).connect('tls')
+    await expect(distrusting.read('id')).rejects.toThrow('self-signed certificate')
+    await distrusting.close()
+    terminator.close()
   })
 })
 
