@@ -87,6 +87,28 @@ describe('assertKey', () => {
     expect(String(error)).toContain(hint)
   })
 
+  test('takes 8192 characters in all, and names the field that makes a longer key so long', () => {
+    const key = { agentId: 'a', userId: 'u'.repeat(8_189), sessionId: 's', reasoning: 'r' }
+    assertKey(key)
+    assertKey({ ...key, reasoning: true })
+    const error = thrownBy(() => assertKey({ ...key, sessionId: 'ss' }))
+    expect(error).toMatchObject({ code: 'REKINDLE_INVALID_KEY', field: 'userId' })
+    expect(String(error)).toContain('userId makes an agent key of 8193 characters; it may have 8192.')
+    for (const field of keyFields) {
+      const long = thrownBy(() => assertKey({ agentId: '', userId: '', sessionId: '', reasoning: '', [field]: 'x'.repeat(5e6) }))
+      expect(long).toMatchObject({ field })
+      expect(String(long).length).toBeLessThan(200)
+    }
+  })
+
+  test('repeats nothing long in its messages', () => {
+    for (const value of ['x'.repeat(1e6), Array.from({ length: 1e5 }).fill('x'), { a: 'x'.repeat(1e6) }]) {
+      expect(String(thrownBy(() => assertKey(value as never))).length).toBeLessThan(1_000)
+      const nested = { agentId: [value], userId: '', sessionId: '', reasoning: '' }
+      expect(String(thrownBy(() => assertKey(nested as never))).length).toBeLessThan(1_000)
+    }
+  })
+
   test.each([undefined, null, 'key', 7])('refuses %o as a key', (value) => {
     expect(InvalidKeyError.isInstance(thrownBy(() => assertKey(value as never)))).toBe(true)
   })

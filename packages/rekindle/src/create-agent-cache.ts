@@ -1,5 +1,5 @@
 import { AgentCache } from './agent-cache.ts'
-import { inOrder, type KeyField, keyFields } from './agent-key.ts'
+import { type AgentKey, inOrder, type KeyField, keyFields, projectKey } from './agent-key.ts'
 import { AgentBuilder } from './build/agent-builder.ts'
 import { Bulkhead } from './build/bulkhead.ts'
 import { ConfigSource } from './build/config-source.ts'
@@ -14,6 +14,8 @@ import { matcherFor } from './invalidation/target.ts'
 import { Disposer } from './live/disposer.ts'
 import type { LiveAgent } from './live/live-agent.ts'
 import { LiveTier } from './live/live-tier.ts'
+import { Appraiser } from './live/pressure/appraiser.ts'
+import { processMemory } from './live/pressure/process-memory.ts'
 import { assertOptions } from './option-checks.ts'
 import type { AgentCacheOptions } from './options.ts'
 import { GuardedStore } from './resilience/guarded-store.ts'
@@ -50,6 +52,7 @@ export function createAgentCache<
     whenUnsynced = 'serve',
     clock = systemClock,
     random = Math.random,
+    readMemory = processMemory,
   } = options
   const configTtlMs = Math.min(options.configTtlMs ?? 3_600_000, longestMs)
   const staleWhileRevalidateMs = Math.min(options.staleWhileRevalidateMs ?? 0, longestMs)
@@ -66,10 +69,15 @@ export function createAgentCache<
   const limits = { clock, timeoutMs: buildTimeoutMs, closing: giveUp.signal }
   const windows = { staleWhileRevalidateMs, staleIfErrorMs }
 
-  const recipe = recipeFrom(options, configScope, liveScope)
+  const weigh =
+    options.weighAgent &&
+    ((agent: Agent, key: AgentKey) => options.weighAgent!(agent, projectKey(key, liveScope as readonly LiveFields[])))
+  const appraiser = new Appraiser<Config, Agent>({ stored: store !== noStore, liveScope, weigh }, events)
+  const recipe = appraiser.timed(recipeFrom(options, configScope, liveScope))
   const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), events, liveScope)
   const live = new LiveTier<Config, Agent>(
-    { liveScope, maxAgents, ttlMs, idleMs, exclusive, clock, ...windows },
+    { liveScope, maxAgents, ttlMs, idleMs, exclusive, clock, readMemory, ...windows },
+    appraiser,
     disposer,
     events,
   )

@@ -1,4 +1,6 @@
-import { inspect } from 'node:util'
+import { listIssues, listNames, shown } from './error-text.ts'
+
+export { listIssues, listNames, shown, textOf } from './error-text.ts'
 
 /**
  * Every error Rekindle itself throws, with its stable `code`. What `loadConfig` and `createAgent` throw is never wrapped: it
@@ -47,7 +49,7 @@ export class RekindleError extends Error {
   }
 }
 
-/** A key is not four parts of the right types. `field` names the part. */
+/** A key is not four parts of the right types, or too long. `field` names the part. */
 export class InvalidKeyError extends RekindleError {
   readonly field: string
   constructor(field: string, message: string) {
@@ -92,7 +94,7 @@ export interface ConfigIssue {
 export class InvalidConfigError extends RekindleError {
   readonly issues: readonly ConfigIssue[]
   constructor(issues: readonly ConfigIssue[]) {
-    const list = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')
+    const list = listIssues(issues)
     super(
       'REKINDLE_INVALID_CONFIG',
       `loadConfig returned a config that configSchema refuses (${list}). Correct it at its source.`,
@@ -111,7 +113,7 @@ export class InvalidConfigError extends RekindleError {
 export class AgentNotFoundError extends RekindleError {
   readonly agentId: string
   constructor(agentId: string, options?: ErrorOptions) {
-    super('REKINDLE_AGENT_NOT_FOUND', `There is no agent ${inspect(agentId)}.`, options)
+    super('REKINDLE_AGENT_NOT_FOUND', `There is no agent ${shown(agentId)}.`, options)
     this.agentId = agentId
   }
   static override isInstance(value: unknown): value is AgentNotFoundError {
@@ -146,10 +148,10 @@ export class AcquireTimeoutError extends RekindleError {
   }
 }
 
-/** Too many requests already wait; this one was refused at once instead of being queued. */
+/** Too many requests already wait, or too many builds are in progress; this one was refused at once instead of being queued. */
 export class QueueFullError extends RekindleError {
-  constructor(limit: number) {
-    super('REKINDLE_QUEUE_FULL', `${limit} requests are waiting for agents already; this one was not queued. Try again later.`)
+  constructor(limit: number, what: string = 'requests are waiting for agents') {
+    super('REKINDLE_QUEUE_FULL', `${limit} ${what} already; this one was not queued. Try again later.`)
   }
   static override isInstance(value: unknown): value is QueueFullError {
     return carries(value, 'REKINDLE_QUEUE_FULL')
@@ -231,7 +233,7 @@ export class UnknownToolError extends RekindleError {
   readonly tool: string
   constructor(path: string, tool: string, registered: Iterable<string>) {
     const advice = 'Add it to tools, or take it out of the config.'
-    super('REKINDLE_UNKNOWN_TOOL', `${path}: there is no tool ${inspect(tool)}; there are ${listNames(registered)}. ${advice}`)
+    super('REKINDLE_UNKNOWN_TOOL', `${path}: there is no tool ${shown(tool)}; there are ${listNames(registered)}. ${advice}`)
     this.path = path
     this.tool = tool
   }
@@ -262,27 +264,5 @@ export class UnsupportedConfigError extends RekindleError {
   }
   static override isInstance(value: unknown): value is UnsupportedConfigError {
     return carries(value, 'REKINDLE_UNSUPPORTED_CONFIG')
-  }
-}
-
-/** For messages: the names, quoted; only the first of many. */
-export function listNames(names: Iterable<string>): string {
-  const all = [...names]
-  if (all.length === 0) return 'none'
-  const more = all.length > 20 ? ` and ${all.length - 20} more` : ''
-  return (
-    all
-      .slice(0, 20)
-      .map((name) => inspect(name))
-      .join(', ') + more
-  )
-}
-
-/** The text of what was thrown, whatever it is: not everything can be made into a string. */
-export function textOf(error: unknown): string {
-  try {
-    return String(error)
-  } catch {
-    return 'something that cannot be shown'
   }
 }

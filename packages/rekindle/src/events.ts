@@ -1,5 +1,5 @@
 import type { AgentKey } from './agent-key.ts'
-import type { ConfigIssue } from './errors.ts'
+import { type ConfigIssue, InvalidOptionsError } from './errors.ts'
 import type { ConfigRefusal, MissReason, RemovalCause } from './reasons.ts'
 
 /** What happens in a cache, for logs and tests. Memory hits are counted in `stats()` and make no event. */
@@ -16,7 +16,7 @@ export interface AgentCacheEvents {
   readonly 'build-failed': { readonly key: Partial<AgentKey>; readonly error: unknown }
   /** A stored config was there and not used. It is replaced by the build that follows. */
   readonly 'config-refused': { readonly key: Partial<AgentKey>; readonly reason: ConfigRefusal; readonly detail?: string }
-  /** A config is served, but cannot be stored: JSON would lose what is at `path`, or it is too large. */
+  /** A config is served, but cannot be stored: what is at `path` JSON would lose, is a secret, or is too large. */
   readonly 'config-not-stored': { readonly key: Partial<AgentKey> } & ConfigIssue
   /** Loading failed, and a config past its freshness was served instead (`staleIfErrorMs`). */
   readonly 'stale-served': { readonly key: Partial<AgentKey>; readonly error: unknown }
@@ -26,6 +26,18 @@ export interface AgentCacheEvents {
   readonly retired: { readonly key: Partial<AgentKey>; readonly cause: RemovalCause; readonly leases: number }
   readonly disposed: { readonly key: Partial<AgentKey>; readonly cause: RemovalCause }
   readonly 'dispose-failed': { readonly key: Partial<AgentKey>; readonly cause: RemovalCause; readonly error: unknown }
+  /**
+   * The process is near a limit of its memory, and some agents that nobody held were dropped: 0, said once, if there were none. `heap`: V8's, with
+   * garbage not yet collected; `container`: what all processes in it may use together.
+   */
+  readonly 'memory-pressure': {
+    readonly resource: 'heap' | 'container'
+    readonly usedBytes: number
+    readonly limitBytes: number
+    readonly dropped: number
+  }
+  /** `weighAgent` threw, or did not return a number of bytes. The agent counts as one of average weight. */
+  readonly 'weigh-failed': { readonly key: Partial<AgentKey>; readonly error: unknown }
   /** The store failed or was too slow. The request went on without it. */
   readonly 'store-error': { readonly operation: string; readonly error: unknown }
   /** An invalidation took effect in this process. */
@@ -41,13 +53,20 @@ export interface AgentCacheEvents {
 export type EventName = keyof AgentCacheEvents
 export type EventListener<Name extends EventName> = (event: AgentCacheEvents[Name]) => void
 
+/** Of one event. More are a leak: one is added now and then, and never taken off. */
+const maxListeners = 1_000
+
 /** Listeners by event name. An application's listener can neither break a request nor another listener. */
 export class Events {
   readonly #listeners = new Map<EventName, Set<(event: never) => void>>()
 
-  /** Returns the function that takes the listener off again. */
+  /** Returns the function that takes the listener off again. Throws {@link InvalidOptionsError} when there are 1000. */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set()
+    if (listeners.size >= maxListeners) {
+      const message = `'${name}' has ${maxListeners} listeners already. Take those off that are of no more use: on() returns the function that does.`
+      throw new InvalidOptionsError('listener', message)
+    }
     this.#listeners.set(name, listeners)
     listeners.add(listener)
     return () => void listeners.delete(listener)

@@ -3,6 +3,7 @@ import { Claims } from './build/claims.ts'
 import type { Clock } from './clock.ts'
 import type { StoreListener } from './config/config-store.ts'
 import { noHistory } from './config/no-store.ts'
+import { checkAdvance, checkChanges } from './config/store-replies.ts'
 import type { Events } from './events.ts'
 import { Confirmations } from './invalidation/confirmation.ts'
 import { Heartbeat } from './invalidation/heartbeat.ts'
@@ -46,11 +47,13 @@ export function joinFleet(options: FleetOptions): Fleet {
   let present = false
   let stopListening = () => {}
 
+  const reported = () => (present ? presence : undefined)
   const invalidations = new Invalidations(
     shared ? randomUUID() : noHistory,
     {
-      sync: (seen) => store.inTime('what was invalidated', () => connection.sync(seen, present ? presence : undefined)),
-      invalidate: (targets, seen) => store.inTime('an invalidation', () => connection.invalidate(targets, seen)),
+      sync: (seen) => store.inTime('what was invalidated', () => connection.sync(seen, reported()).then(checkChanges)),
+      invalidate: (targets, seen) =>
+        store.inTime('an invalidation', () => connection.invalidate(targets, seen).then(checkAdvance)),
     },
     clock,
     { onInvalidated, onComplete: () => heartbeat.complete() },

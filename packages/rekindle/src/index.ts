@@ -40,6 +40,7 @@ export type { ConfigIssue, RekindleErrorCode } from './errors.ts'
 export type { AgentCacheEvents, EventListener, EventName } from './events.ts'
 export type { LatencySummary } from './latency.ts'
 export type { Lease, LeaseTimings } from './live/lease.ts'
+export type { MemoryReading, MemoryUse } from './live/pressure/memory-reading.ts'
 export type {
   AcquireOptions,
   AgentCacheOptions,

@@ -2,6 +2,7 @@ import type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigStore } from './config/config-store.ts'
 import type { StandardSchema } from './config/standard-schema.ts'
+import type { MemoryReading } from './live/pressure/memory-reading.ts'
 
 /** What `loadConfig` and `buildAgent` are given beside the key. */
 export interface LoadContext {
@@ -63,6 +64,11 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   readonly namespace: string
   /** Closes what the build opened; runs once per agent, after its last lease. Default: the agent's own `Symbol.asyncDispose` or `Symbol.dispose`. */
   disposeAgent?(agent: Agent, key: ScopedKey<LiveFields>): void | Promise<void>
+  /**
+   * How many bytes an agent holds, roughly; called once per agent. When the process nears a limit of its memory, agents that
+   * nobody holds are dropped: first those that are heavy for what making them again takes. Default: all weigh the same.
+   */
+  weighAgent?(agent: Agent, key: ScopedKey<LiveFields>): number
   /** Validates every config: what comes back from the store (a mismatch is a miss), and what was just loaded (a mismatch is an {@link InvalidConfigError}). Agents get its output. */
   readonly configSchema?: StandardSchema<Config>
   /** The application's own version of its configs; an entry of another version is a miss. Default `'1'`. */
@@ -106,6 +112,8 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   readonly clock?: Clock
   /** For tests: a number from 0 up to, not including, 1. */
   readonly random?: () => number
+  /** For tests: how much memory is in use, and of how much. */
+  readonly readMemory?: () => MemoryReading
 }
 
 export type AgentCacheOptions<

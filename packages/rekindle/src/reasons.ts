@@ -6,6 +6,8 @@ export type RemovalCause =
   | 'idle'
   /** More than `live.maxAgents`. */
   | 'evicted'
+  /** The process neared a limit of its memory. */
+  | 'pressure'
   | 'invalidated'
   /** A newer version of it has been made. */
   | 'replaced'
@@ -21,6 +23,8 @@ export type ConfigRefusal =
   | 'invalidated'
   /** Not readable: truncated, altered, oversized, or not ours. */
   | 'corrupt'
+  /** Sealed (`rekindle/sealed`) under a key that this process does not have. */
+  | 'sealed'
   /** Another key's entry. */
   | 'foreign'
   /** Written under another `configVersion`. */
@@ -35,7 +39,15 @@ export type ConfigRefusal =
 /** Why an agent was not served from memory. */
 export type MissReason = 'cold' | RemovalCause | Exclude<ConfigRefusal, 'absent'>
 
-export const removalCauses: readonly RemovalCause[] = ['expired', 'idle', 'evicted', 'invalidated', 'replaced', 'closed']
+export const removalCauses: readonly RemovalCause[] = [
+  'expired',
+  'idle',
+  'evicted',
+  'pressure',
+  'invalidated',
+  'replaced',
+  'closed',
+]
 
 /** One reason of the two tiers that were passed by: the one that tells more. */
 export function missReason(memory: 'cold' | RemovalCause, refusal: ConfigRefusal | undefined): MissReason {

@@ -1,19 +1,18 @@
-import { type AgentKey, encodeKey, type KeyField, projectKey } from './agent-key.ts'
+import { type AgentKey, type KeyField, projectKey } from './agent-key.ts'
 import type { AgentBuilder, Built } from './build/agent-builder.ts'
 import { type BuiltOrigin, originOf } from './built-origin.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigRecord } from './config/config-record.ts'
 import { CacheClosedError, QueueFullError } from './errors.ts'
 import type { Events } from './events.ts'
+import { type Flight, Flights, maxFlying } from './flights.ts'
 import { handOver } from './hand-over.ts'
-import type { Stamp } from './invalidation/stamp.ts'
 import type { Heartbeat } from './invalidation/heartbeat.ts'
 import type { InvalidationView } from './invalidation/view.ts'
 import { fromMemory, type Lease, LiveLease, type Origin } from './live/lease.ts'
 import { LiveAgent } from './live/live-agent.ts'
 import type { LiveTier } from './live/live-tier.ts'
 import type { AcquireOptions } from './options.ts'
-import type { RemovalCause } from './reasons.ts'
 import type { Counters } from './stats.ts'
 import { Waiter } from './waiter.ts'
 
@@ -22,18 +21,6 @@ const maxWaiting = 10_000
 
 /** After a refresh has failed, the source is left in peace for this time. */
 const refreshPauseMs = 1_000
-
-/** A build in progress, and who waits for it. */
-interface Flight<Config, Agent> {
-  readonly id: string
-  readonly key: AgentKey
-  /** What this process knew of invalidations when it began. */
-  readonly startedAt: Stamp
-  readonly reason: RemovalCause | 'cold'
-  /** The agent to be replaced, or found unchanged: this is a refresh. */
-  readonly refreshes: LiveAgent<Config, Agent> | undefined
-  readonly waiters: Set<Waiter<Agent, Config>>
-}
 
 export interface WaitingRoomParts<Config, Agent> {
   readonly live: LiveTier<Config, Agent>
@@ -54,14 +41,13 @@ export interface WaitingRoomParts<Config, Agent> {
  */
 export class WaitingRoom<Config, Agent> {
   readonly #parts: WaitingRoomParts<Config, Agent>
-  readonly #flights = new Map<string, Flight<Config, Agent>>()
-  /** Detached ones included. */
-  readonly #flying = new Set<Promise<void>>()
+  readonly #flights: Flights<Config, Agent>
   #waiting = 0
   #closed = false
 
   constructor(parts: WaitingRoomParts<Config, Agent>) {
     this.#parts = parts
+    this.#flights = new Flights(parts.liveScope)
   }
 
   get waiting(): number {
@@ -69,7 +55,7 @@ export class WaitingRoom<Config, Agent> {
   }
 
   get building(): number {
-    return this.#flying.size
+    return this.#flights.size
   }
 
   /** `key` has been checked. */
@@ -126,8 +112,10 @@ export class WaitingRoom<Config, Agent> {
   /** `known`: a config this process has had for the key; `expired`: an agent that may stay if that is still its config. */
   #join(waiter: Waiter<Agent, Config>, known: ConfigRecord<Config> | undefined, expired?: LiveAgent<Config, Agent>): void {
     if (this.#refuseIfFull(waiter)) return
-    const id = this.#idOf(waiter.key)
-    const flight = this.#flights.get(id) ?? this.#start(id, waiter.key, known, expired)
+    const id = this.#flights.idOf(waiter.key)
+    const open = this.#flights.find(id)
+    if (open === undefined && this.#flights.isFull) return waiter.reject(new QueueFullError(maxFlying, 'builds are in progress'))
+    const flight = open ?? this.#start(id, waiter.key, known, expired)
     flight.waiters.add(waiter)
     waiter.askedAt = this.#parts.view.stamp
     waiter.waitingFor = 'its build'
@@ -166,12 +154,8 @@ export class WaitingRoom<Config, Agent> {
   }
 
   #refresh(live: LiveAgent<Config, Agent>): void {
-    const id = this.#idOf(live)
-    if (!this.#flights.has(id)) this.#start(id, live, live.record, live)
-  }
-
-  #idOf(key: AgentKey): string {
-    return encodeKey(projectKey(key, this.#parts.liveScope))
+    const id = this.#flights.idOf(live)
+    if (this.#flights.find(id) === undefined && !this.#flights.isFull) this.#start(id, live, live.record, live)
   }
 
   #start(
@@ -189,24 +173,19 @@ export class WaitingRoom<Config, Agent> {
       refreshes,
       waiters: new Set(),
     }
-    this.#flights.set(flight.id, flight)
-    const flying = builder
-      .build(key, id, { fresh: refreshes !== undefined, known }, refreshes?.record.fingerprint)
-      .then(
-        (built) => this.#land(flight, built),
+    this.#flights.open(flight)
+    const built = builder.build(key, id, { fresh: refreshes !== undefined, known }, refreshes?.record.fingerprint)
+    this.#flights.track(
+      built.then(
+        (landed) => this.#land(flight, landed),
         (error: unknown) => this.#fail(flight, error),
-      )
-      .finally(() => this.#flying.delete(flying))
-    this.#flying.add(flying)
+      ),
+    )
     return flight
   }
 
-  #takeOff(flight: Flight<Config, Agent>): void {
-    if (this.#flights.get(flight.id) === flight) this.#flights.delete(flight.id)
-  }
-
   #fail(flight: Flight<Config, Agent>, error: unknown): void {
-    this.#takeOff(flight)
+    this.#flights.close(flight)
     const { events, liveScope, clock } = this.#parts
     const key = projectKey(flight.key, liveScope)
     if (flight.refreshes !== undefined) flight.refreshes.refreshFrom = clock.now() + refreshPauseMs
@@ -220,7 +199,7 @@ export class WaitingRoom<Config, Agent> {
   }
 
   #land(flight: Flight<Config, Agent>, built: Built<Config, Agent>): void {
-    this.#takeOff(flight)
+    this.#flights.close(flight)
     if (built.made === undefined) this.#landUnchanged(flight, built)
     else this.#landNew(flight, built, built.made.agent)
   }
@@ -259,8 +238,8 @@ export class WaitingRoom<Config, Agent> {
         tier.checkIn(live)
         this.#place(waiter)
       },
-    })?.finally(() => this.#flying.delete(handing!))
-    if (handing !== undefined) this.#flying.add(handing)
+    })
+    if (handing !== undefined) this.#flights.track(handing)
   }
 
   #landNew(flight: Flight<Config, Agent>, built: Built<Config, Agent>, agent: Agent): void {
@@ -301,12 +280,9 @@ export class WaitingRoom<Config, Agent> {
     }))
   }
 
-  /**
-   * Nobody who asks from now on joins the builds that this applies to. They are finished for those who wait; whether their
-   * agents may serve others is decided by what they were made from.
-   */
+  /** As {@link Flights.detach}. */
   detach(applies: (key: AgentKey) => boolean): void {
-    for (const { id, key } of this.#flights.values()) if (applies(key)) this.#flights.delete(id)
+    this.#flights.detach(applies)
   }
 
   /** Nobody new comes in, and those in a queue are refused; builds in progress go on for those who wait for them. */
@@ -315,7 +291,7 @@ export class WaitingRoom<Config, Agent> {
   }
 
   /** Resolves when no build is in progress. */
-  async settled(): Promise<void> {
-    while (this.#flying.size > 0) await Promise.all(this.#flying)
+  settled(): Promise<void> {
+    return this.#flights.settled()
   }
 }

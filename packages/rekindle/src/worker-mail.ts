@@ -6,12 +6,16 @@ export type WorkerMail =
   /** The entry that you wait for has been built, or has not: look again. */
   | { readonly type: 'released'; readonly id: string }
 
+/** A letter has some 200 characters. Longer ones are not ours, and not read. */
+const maxLength = 4_096
+
 export function encodeMail(mail: WorkerMail): string {
   return JSON.stringify(mail)
 }
 
 /** Anybody who can write to the store can send anything; what is no mail of ours is `undefined`. */
 export function decodeMail(text: string): WorkerMail | undefined {
+  if (text.length > maxLength) return undefined
   let mail: unknown
   try {
     mail = JSON.parse(text)

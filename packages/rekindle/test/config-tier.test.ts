@@ -172,7 +172,7 @@ describe('what cannot be stored', () => {
     const agents = worker().record('config-not-stored', ({ path: at, message }) => `${at} ${message}`)
     agents.load = () => ({ name: 'n', version: 1, text: 'x'.repeat(1_100_000) })
     expect(await askOnce(agents)).toBe('build cold v1')
-    expect(agents.trace).toEqual(['$ its JSON has 1100034 characters, more than 1048576'])
+    expect(agents.trace).toEqual(['$.text the JSON up to here has more than 1048576 characters'])
     expect(await askOnce(worker())).toBe('build cold v1')
   })
 
@@ -409,5 +409,14 @@ describe('a config with a secret in it', () => {
     const next = new TestAgents({ store: sqliteStore({ path }) })
     expect(await next.ask()).toBe('build cold v1')
     await next.cache.close()
+  })
+
+  test('is found in what would be stored, though the schema leaves it out of what agents get', async () => {
+    const configSchema = z.object({ name: z.string(), version: z.number() })
+    const agents = worker({ configSchema }).record('config-not-stored', ({ path: at }) => at)
+    agents.load = () => ({ name: 'n', version: 1, unknown: { token: `ghp_${'Ab1'.repeat(12)}` } })
+    expect(await askOnce(agents)).toBe('build cold v1')
+    expect(agents.trace).toEqual(['$.unknown.token'])
+    expect(await askOnce(worker({ configSchema }))).toBe('build cold v1')
   })
 })

@@ -103,6 +103,7 @@ describe('invalidate', () => {
     ['an unknown field', { agent: 'a' }, "'agent' is no field"],
     ['a number for an id', { agentId: 42 }, 'Write String(42)'],
     ['no tags', { tags: [] }, 'at least one'],
+    ['a tag that nothing can have', { tags: ['a', 'x'.repeat(2_000)] }, 'A tag may have 1024 characters; one has 2000'],
     ['tags that are no list', { tags: 'x' }, 'list'],
     ['tags and fields', { tags: ['x'], agentId: 'a' }, 'not both'],
     ['a word that is not all', 'everything', "got 'everything'"],

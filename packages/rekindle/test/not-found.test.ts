@@ -100,4 +100,29 @@ describe('an agent that does not exist', () => {
     await one.tried('0-0')
     expect(one.loads).toHaveLength(1)
   })
+
+  test('costs bounded memory, however long the ids are that are asked for', async () => {
+    const { worker } = fleet(60_000)
+    const one = worker()
+    const long = (n: number) => `${n}`.padEnd(8_000, 'x')
+    for (let n = 0; n < 600; n++) await one.tried(long(n))
+    one.loads.length = 0
+    await one.tried(long(599))
+    expect(one.loads).toHaveLength(0)
+    await one.tried(long(0))
+    expect(one.loads).toHaveLength(1)
+  })
+
+  test('is not remembered if not all that it depends on could be noted', async () => {
+    const { worker, there } = fleet(60_000)
+    const one = worker()
+    const { load } = one
+    one.load = (key, context) => {
+      for (let n = 0; n < 6_000; n++) context.tag(`${n}`)
+      return load(key, context)
+    }
+    await one.tried('a')
+    there.add('a')
+    expect(await one.tried('a')).toBe('build cold v1')
+  })
 })

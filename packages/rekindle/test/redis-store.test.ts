@@ -182,3 +182,16 @@ describe('redisStore', () => {
     await replica[Symbol.asyncDispose]()
   })
 })
+
+describe('a clock in Redis that nobody can have written', () => {
+  test.each(['9007199254740993', '9'.repeat(400)])('begins a new history: %.20s', async (clock) => {
+    const namespace = `forged-${clock.length}`
+    const connection = redisStore({ client: patterns.ioredis() }).connect(namespace)
+    const before = (await connection.read('id')).clock
+    await client.set(`rekindle:{${namespace}}:clock`, `${before.history} ${clock} 0 -`)
+    const { clock: after } = await connection.sync(nothing)
+    expect(after.history).not.toBe(before.history)
+    expect((await connection.invalidate(['a'], nothing)).clock.clock).toBeGreaterThan(after.clock)
+    await connection.close()
+  })
+})

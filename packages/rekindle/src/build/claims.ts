@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Claimed, SeenClock } from '../config/config-store.ts'
+import { checkClaimed, checkWaiting } from '../config/store-replies.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import { encodeMail } from '../worker-mail.ts'
 import { hasEnded } from '../worker-name.ts'
@@ -87,11 +88,7 @@ export class Claims {
 
   async #claim(id: string, claimant: string, asOf: SeenClock, instead?: string): Promise<Claimed> {
     const claim = { claimant, worker: this.#worker, ttlMs: claimMs, asOf }
-    const claimed = await this.#store.connection.claim(id, instead === undefined ? claim : { ...claim, instead })
-    // A store of the application's may say anything.
-    const { granted, claimant: holder } = Object(claimed) as { granted?: unknown; claimant?: unknown }
-    if (granted === true || (granted === false && typeof holder === 'string')) return claimed
-    throw new TypeError('The store answered a claim with something else.')
+    return checkClaimed(await this.#store.connection.claim(id, instead === undefined ? claim : { ...claim, instead }))
   }
 
   #hold(id: string, claimant: string, asOf: SeenClock): HeldClaim {
@@ -123,7 +120,7 @@ export class Claims {
   #release(id: string, claimant: string): void {
     void this.#store.writeBehind('the end of a claim', async (connection) => {
       const mail = encodeMail({ type: 'released', id })
-      const workers = await connection.release(id, claimant)
+      const workers = checkWaiting(await connection.release(id, claimant))
       const others = workers.filter((worker) => worker !== this.#worker)
       if (others.length < workers.length) this.wake(id)
       await Promise.all(others.map((worker) => connection.send(worker, mail)))

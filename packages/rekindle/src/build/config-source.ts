@@ -1,9 +1,8 @@
-import { inspect } from 'node:util'
 import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { Admitted, ConfigTier } from '../config/config-tier.ts'
 import { storeIdOf } from '../config/fingerprint.ts'
-import { AgentNotFoundError, InvalidTargetError, textOf } from '../errors.ts'
+import { AgentNotFoundError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { InvalidationView } from '../invalidation/view.ts'
@@ -11,6 +10,7 @@ import type { ConfigRefusal } from '../reasons.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { Claims, HeldClaim } from './claims.ts'
 import { loadInTurn, type MissingEntry } from './load-in-turn.ts'
+import { LoadTags } from './load-tags.ts'
 import { NotFound } from './not-found.ts'
 import type { Loaded, Recipe } from './recipe.ts'
 import { SingleFlight } from './single-flight.ts'
@@ -223,7 +223,7 @@ export class ConfigSource<Config, Agent> {
 
   async #load(key: AgentKey, scoped: Partial<AgentKey>, refusal: Refusal, held?: HeldClaim): Promise<Obtained<Config, Agent>> {
     const asOf = this.#view.stamp
-    const tags = new Set<string>()
+    const tags = new LoadTags()
     const started = performance.now()
     const { record, stored, made } = await timebox(
       'load',
@@ -231,7 +231,7 @@ export class ConfigSource<Config, Agent> {
       async (abortion) => {
         const loaded = await this.#callLoad(key, tags, abortion, held).catch((error: unknown) => {
           if (AgentNotFoundError.isInstance(error))
-            this.#notFound.remember(encodeKey(scoped), error, { key: scoped, tags: [...tags], asOf })
+            this.#notFound.remember(encodeKey(scoped), error, { key: scoped, tags: tags.names, asOf: tags.asOf(asOf) })
           throw error
         })
         const { made } = loaded
@@ -240,7 +240,7 @@ export class ConfigSource<Config, Agent> {
           if (made !== undefined) this.#discardAgent(made.agent, key)
           throw abortion.signal.reason
         }
-        return { ...(await this.#admit(scoped, loaded, asOf, [...tags])), made }
+        return { ...(await this.#admit(scoped, loaded, asOf, tags)), made }
       },
       (late) => late.made !== undefined && this.#discardAgent(late.made.agent, key),
     )
@@ -259,14 +259,14 @@ export class ConfigSource<Config, Agent> {
 
   async #callLoad(
     key: AgentKey,
-    tags: Set<string>,
+    tags: LoadTags,
     { signal }: Abortion,
     held: HeldClaim | undefined,
   ): Promise<Loaded<Config, Agent>> {
     const leave = await this.#bulkhead.enter(signal)
     held?.begin()
     try {
-      return await this.#recipe.load(key, { signal, tag: (name) => void tags.add(checkedTag(name)) })
+      return await this.#recipe.load(key, { signal, tag: (name) => tags.add(name) })
     } finally {
       leave()
     }
@@ -275,9 +275,15 @@ export class ConfigSource<Config, Agent> {
   async #admit(
     key: Partial<AgentKey>,
     loaded: Loaded<Config, Agent>,
-    asOf: Stamp,
-    tags: readonly string[],
+    began: Stamp,
+    loadTags: LoadTags,
   ): Promise<Admitted<Config>> {
+    const { names: tags, excess } = loadTags
+    const asOf = loadTags.asOf(began)
+    if (excess !== undefined) {
+      const message = `${excess}: as an invalidation might pass it by, nothing is kept for the next request; name fewer and shorter ones`
+      this.#events.emit('config-not-stored', () => ({ key, path: '$', message }))
+    }
     if (loaded.made === undefined) return this.#tier.admit(key, loaded.config, { asOf, tags, store: true })
     try {
       return await this.#tier.admit(key, loaded.config(), { asOf, tags, store: this.#recipe.create !== undefined })
@@ -289,9 +295,4 @@ export class ConfigSource<Config, Agent> {
       return { record, stored: Promise.resolve() }
     }
   }
-}
-
-function checkedTag(name: unknown): string {
-  if (typeof name !== 'string') throw new InvalidTargetError(`A tag must be a string; got ${inspect(name, { depth: 0 })}.`)
-  return name
 }

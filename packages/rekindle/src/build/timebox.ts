@@ -31,13 +31,14 @@ export function timebox<Value>(
       abortion.abort(reason)
       reject(reason as Error)
     }
-    const close = () => abort(closing.reason)
     const timer = clock.after(timeoutMs, () => abort(new BuildTimeoutError(phase, timeoutMs)))
+    const closes = callsOn(closing)
+    const close = () => abort(closing.reason)
     const settle = () => {
       timer.cancel()
-      closing.removeEventListener('abort', close)
+      closes.delete(close)
     }
-    closing.addEventListener('abort', close)
+    closes.add(close)
     result.then(
       (value) => {
         if (abortion.aborted) return late(value)
@@ -50,6 +51,21 @@ export function timebox<Value>(
       },
     )
   })
+}
+
+const calls = new WeakMap<AbortSignal, Set<() => void>>()
+
+/**
+ * What is called when `signal` fires, to be added to and deleted from. A signal compares each listener that is added with all it
+ * has, so with thousands of builds in progress each would take longer to begin than the one before.
+ */
+function callsOn(signal: AbortSignal): Set<() => void> {
+  const known = calls.get(signal)
+  if (known !== undefined) return known
+  const made = new Set<() => void>()
+  calls.set(signal, made)
+  signal.addEventListener('abort', () => made.forEach((call) => call()), { once: true })
+  return made
 }
 
 /** An `AbortSignal` that is made only if the work asks for it: most does not. */

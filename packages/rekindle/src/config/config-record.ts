@@ -3,11 +3,11 @@ import type { Stamp } from '../invalidation/stamp.ts'
 
 /** A config in this process, ready to be made into an agent. */
 export interface ConfigRecord<Config> {
-  /** Frozen at every level, unless it could not be serialised. */
+  /** Frozen at every level, unless it could not be serialised or is too large. */
   readonly config: Config
   /** The fields of the key that it depends on. */
   readonly key: Partial<AgentKey>
-  /** Content hash; `undefined` for what cannot be serialised. */
+  /** Content hash; `undefined` for what cannot be serialised or is too large. */
   readonly fingerprint: string | undefined
   /** The invalidation clock as it was read before the config was loaded. */
   readonly asOf: Stamp

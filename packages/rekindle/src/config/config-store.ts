@@ -10,6 +10,12 @@ export interface ConfigStore {
   connect(namespace: string, options?: ConnectOptions): StoreConnection
 }
 
+/**
+ * How a text begins that `rekindle/sealed` has sealed; JSON never begins so. Who gets one to read has not the key it was sealed
+ * with.
+ */
+export const sealedPrefix = 'sealed'
+
 /** For how long invalidations are remembered if nobody says how long entries live. */
 export const dayMs = 86_400_000
 

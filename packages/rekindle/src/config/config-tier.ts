@@ -1,28 +1,31 @@
 import { type AgentKey, encodeKey } from '../agent-key.ts'
 import type { Clock } from '../clock.ts'
-import { type ConfigIssue, InvalidConfigError, textOf } from '../errors.ts'
+import { InvalidConfigError, listIssues, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Invalidations } from '../invalidation/invalidations.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { ConfigRefusal } from '../reasons.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
+import { maxConfigLength } from './config-limits.ts'
 import type { ConfigRecord } from './config-record.ts'
-import type { StoreConnection } from './config-store.ts'
+import { sealedPrefix } from './config-store.ts'
 import { fingerprintOf, storeIdOf } from './fingerprint.ts'
 import { freshFor, freshnessAt, type StaleWindows } from './freshness.ts'
 import { InternedConfigs } from './interned-configs.ts'
-import { freezeDeep, parseFrozen, serialize } from './json.ts'
-import { decodePointer, encodePointer, maxPointerLength } from './pointer.ts'
+import { freezeDeep, parseFrozen, type ParsedJson } from './json.ts'
+import { decodePointer, encodePointer, maxPointerLength, type Pointer } from './pointer.ts'
 import { findSecret } from './secret-guard.ts'
+import { serialize } from './serialize.ts'
 import type { StandardSchema } from './standard-schema.ts'
+import { checkBlob, checkRead, type StoreRead } from './store-replies.ts'
 import { validate } from './validate.ts'
 
-/** A config whose JSON text is longer is served but not stored, and not read back. */
-const maxConfigLength = 1_048_576
-
-/** For the parsed configs kept in this process: how many, and how much JSON text they may stand for. */
+/** For the parsed configs kept in this process: how many, and about how many bytes. */
 const maxInterned = 10_000
-const maxInternedLength = 64 * 1_048_576
+const maxInternedSize = 128 * 1_048_576
+
+/** The clocks of two machines may be so far apart that one takes what the other has just written for fresh too long. */
+const maxClockSkewMs = 60_000
 
 export interface ConfigTierOptions<Config> extends StaleWindows {
   readonly configSchema: StandardSchema<Config> | undefined
@@ -62,7 +65,7 @@ export class ConfigTier<Config> {
   readonly #store: GuardedStore
   readonly #invalidations: Invalidations
   readonly #events: Events
-  readonly #interned = new InternedConfigs<Config>(maxInterned, maxInternedLength)
+  readonly #interned = new InternedConfigs<Config>(maxInterned, maxInternedSize)
 
   constructor(options: ConfigTierOptions<Config>, store: GuardedStore, invalidations: Invalidations, events: Events) {
     this.#options = options
@@ -78,7 +81,7 @@ export class ConfigTier<Config> {
   lookup(key: Partial<AgentKey>, encoded: string): Promise<Lookup<Config>> {
     const { connection } = this.#store
     const seen = this.#invalidations.view.stamp
-    const find = () => connection.read(storeIdOf(encoded)).then((found) => this.#judge(key, encoded, found, seen))
+    const find = () => connection.read(storeIdOf(encoded)).then((found) => this.#judge(key, encoded, checkRead(found), seen))
     return this.#store.read<Lookup<Config>>('a config', find, refused('store-unavailable'))
   }
 
@@ -94,34 +97,59 @@ export class ConfigTier<Config> {
   }
 
   #judgePointer(key: Partial<AgentKey>, encoded: string, text: string | undefined): Lookup<Config> | Promise<Lookup<Config>> {
-    const { view } = this.#invalidations
     if (text === undefined) return refused('absent')
     const pointer = decodePointer(text, encoded, this.#options.configVersion)
     if (typeof pointer === 'string') return this.#refuse(key, pointer)
-    if (!view.isValid({ key, tags: pointer.tags, asOf: pointer.asOf })) return refused('invalidated')
-    const freshness = freshnessAt(this.#options.clock.now(), pointer.freshUntil, this.#options)
+    const { view } = this.#invalidations
+    return isAhead(pointer.asOf, view.stamp) ? this.#judgeAhead(key, pointer) : this.#judgeValidity(key, pointer)
+  }
+
+  /**
+   * The pointer may have been read after the clock, and an invalidation have come between the two. But what is ahead of a clock
+   * that is read now was not written by anybody who had read that clock, and no invalidation would reach it.
+   */
+  async #judgeAhead(key: Partial<AgentKey>, pointer: Pointer): Promise<Lookup<Config>> {
+    const { view } = this.#invalidations
+    await this.#invalidations.catchUpAfresh()
+    if (!isAhead(pointer.asOf, view.stamp)) return this.#judgeValidity(key, pointer)
+    const detail = `it says that it was loaded at ${pointer.asOf.clock} of the invalidation clock, which is at ${view.stamp.clock}`
+    return this.#refuse(key, 'corrupt', detail)
+  }
+
+  #judgeValidity(key: Partial<AgentKey>, pointer: Pointer): Lookup<Config> | Promise<Lookup<Config>> {
+    const { view } = this.#invalidations
+    const { fingerprint, tags } = pointer
+    if (!view.isValid({ key, tags, asOf: pointer.asOf })) return refused('invalidated')
+    const now = this.#options.clock.now()
+    const latest = now + this.#options.configTtlMs
+    // Fresher than anything that is written with this `configTtlMs`, be it that it was longer before or that somebody made it up.
+    if (pointer.freshUntil > latest + maxClockSkewMs) return refused('expired')
+    const freshUntil = Math.min(pointer.freshUntil, latest)
+    const freshness = freshnessAt(now, freshUntil, this.#options)
     if (freshness === 'expired') return refused('expired')
 
     // Valid as of now: later invalidations count from here.
     const asOf = view.stamp
     const found = (config: Config): Lookup<Config> => {
-      const { fingerprint, tags, freshUntil } = pointer
       const record = { config, key, fingerprint, asOf, tags, freshUntil }
       return freshness === 'stale-if-error' ? refused('expired', record) : { record, stale: freshness !== 'fresh' }
     }
-    const interned = this.#interned.get(pointer.fingerprint)
-    return interned === undefined ? this.#fetch(key, pointer.fingerprint, found) : found(interned)
+    const interned = this.#interned.get(fingerprint)
+    return interned === undefined ? this.#fetch(key, fingerprint, found) : found(interned)
   }
 
   async #fetch(key: Partial<AgentKey>, fingerprint: string, found: (config: Config) => Lookup<Config>): Promise<Lookup<Config>> {
-    const text = await this.#store.connection.readBlob(fingerprint)
+    const text = checkBlob(await this.#store.connection.readBlob(fingerprint))
     if (text === undefined) return refused('absent')
+    if (text.startsWith(sealedPrefix)) return this.#refuse(key, 'sealed')
     if (text.length > maxConfigLength || fingerprintOf(text) !== fingerprint) return this.#refuse(key, 'corrupt')
-    const value = parseFrozen(text)
-    if (value === undefined) return this.#refuse(key, 'corrupt')
-    const validated = await validate(this.#options.configSchema, value)
-    if (validated.issues !== undefined) return this.#refuse(key, 'schema-mismatch', describe(validated.issues))
-    return found(this.#intern(fingerprint, validated.config, text.length))
+    const parsed = parseFrozen(text)
+    if (parsed === undefined) return this.#refuse(key, 'corrupt')
+    // A schema that throws has met something that it was not made for.
+    const validated = await validate(this.#options.configSchema, parsed.value).catch(textOf)
+    if (typeof validated === 'string') return this.#refuse(key, 'schema-mismatch', validated)
+    if (validated.issues !== undefined) return this.#refuse(key, 'schema-mismatch', listIssues(validated.issues))
+    return found(this.#intern(fingerprint, validated.config, parsed))
   }
 
   /** For what should not have been in the store. */
@@ -130,8 +158,8 @@ export class ConfigTier<Config> {
     return refused(reason)
   }
 
-  #intern(fingerprint: string, config: Config, size: number): Config {
-    freezeDeep(config)
+  #intern(fingerprint: string, config: Config, { value, size }: ParsedJson): Config {
+    if (config !== value) freezeDeep(config)
     this.#interned.set(fingerprint, config, size)
     return config
   }
@@ -148,16 +176,15 @@ export class ConfigTier<Config> {
     const { configTtlMs, ttlJitter, random, clock } = this.#options
     const freshUntil = clock.now() + freshFor(configTtlMs, ttlJitter, random)
     const stored = Promise.resolve()
-    const { text, loss } = serialize(loaded)
-    if (loss !== undefined) {
-      this.#events.emit('config-not-stored', () => ({ key, path: loss.path, message: `JSON would lose ${loss.found}` }))
+    const { text, parsed, issue } = serialize(loaded)
+    if (issue !== undefined) {
+      this.#events.emit('config-not-stored', () => ({ key, ...issue }))
       return { record: { config: await this.#validated(loaded), key, fingerprint: undefined, asOf, tags, freshUntil }, stored }
     }
     const fingerprint = fingerprintOf(text)
-    const config =
-      this.#interned.get(fingerprint) ?? this.#intern(fingerprint, await this.#validated(parseFrozen(text)), text.length)
+    const config = this.#interned.get(fingerprint) ?? this.#intern(fingerprint, await this.#validated(parsed.value), parsed)
     const record = { config, key, fingerprint, asOf, tags, freshUntil }
-    return { record, stored: store ? this.#write(record, text) : stored }
+    return { record, stored: store ? this.#write(record, text, parsed.value) : stored }
   }
 
   async #validated(value: unknown): Promise<Config> {
@@ -166,14 +193,10 @@ export class ConfigTier<Config> {
     return validated.config
   }
 
-  async #write(record: ConfigRecord<Config> & { readonly fingerprint: string }, blob: string): Promise<void> {
+  /** `value`: what `blob` says. The record's config has been through the schema, which may have left some of it out. */
+  async #write(record: ConfigRecord<Config> & { readonly fingerprint: string }, blob: string, value: unknown): Promise<void> {
     const { key, fingerprint } = record
-    if (blob.length > maxConfigLength) {
-      const message = `its JSON has ${blob.length} characters, more than ${maxConfigLength}`
-      this.#events.emit('config-not-stored', () => ({ key, path: '$', message }))
-      return
-    }
-    const secret = findSecret(record.config, process.env)
+    const secret = findSecret(value, process.env)
     if (secret !== undefined) {
       const message = `it holds what looks like ${secret.what}; put a reference there, { "$secret": "NAME" }, to be resolved in createAgent`
       this.#events.emit('config-not-stored', () => ({ key, path: secret.path, message }))
@@ -204,12 +227,11 @@ export class ConfigTier<Config> {
   }
 }
 
-type StoreRead = Awaited<ReturnType<StoreConnection['read']>>
-
 function refused<Config>(refusal: ConfigRefusal, fallback?: ConfigRecord<Config>): Lookup<Config> {
   return { refusal, fallback }
 }
 
-function describe(issues: readonly ConfigIssue[]): string {
-  return issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')
+/** Later in its history than `latest`, a stamp that has all that is known. */
+function isAhead(asOf: Stamp, latest: Stamp): boolean {
+  return asOf.history === latest.history && asOf.clock > latest.clock
 }

@@ -12,3 +12,8 @@ export function fingerprintOf(text: string): string {
 export function storeIdOf(encodedKey: string): string {
   return hash('sha256', encodedKey, 'base64url')
 }
+
+/** Whether `text` is one: whatever else a store says stands for a config is not asked for under that name. */
+export function isFingerprint(text: string): boolean {
+  return /^[\w-]{43}$/.test(text)
+}

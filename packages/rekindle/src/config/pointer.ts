@@ -1,5 +1,8 @@
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { ConfigRefusal } from '../reasons.ts'
+import { sealedPrefix } from './config-store.ts'
+import { isFingerprint } from './fingerprint.ts'
+import { isCount } from './store-replies.ts'
 
 /**
  * What the store keeps per key: which config, and all that decides whether it may be used. Written as JSON with short names;
@@ -35,6 +38,7 @@ export function encodePointer(pointer: Pointer): string {
 
 /** The pointer in `text`, or why it is not one for this reader. */
 export function decodePointer(text: string, key: string, configVersion: string): Pointer | ConfigRefusal {
+  if (text.startsWith(sealedPrefix)) return 'sealed'
   if (text.length > maxPointerLength) return 'corrupt'
   let fields: unknown
   try {
@@ -74,9 +78,11 @@ function isWirePointer(value: unknown): value is WirePointer {
     typeof v === 'number' &&
     typeof k === 'string' &&
     typeof f === 'string' &&
+    isFingerprint(f) &&
     typeof h === 'string' &&
-    typeof c === 'number' &&
-    typeof u === 'number' &&
+    isCount(c) &&
+    // Not an infinity, which JSON cannot say: 1e999 is read as one.
+    Number.isFinite(u) &&
     typeof a === 'string' &&
     Array.isArray(t) &&
     t.every((tag) => typeof tag === 'string')

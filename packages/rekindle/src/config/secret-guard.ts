@@ -1,3 +1,5 @@
+import { stepTo } from './json-path.ts'
+
 /** A string of a config that must not get into a store. */
 export interface FoundSecret {
   /** Where it is, as JavaScript would write it: `$.tools[2].options.token`. */
@@ -29,17 +31,38 @@ const isTelling = (value: string): boolean => value.length >= 16 || (value.lengt
  * The first string of `config`, property names included, that has the shape of a known kind of secret, or contains the value of
  * an environment variable whose name says that it is one (`CRM_TOKEN`, `DB_PASSWORD`). References to secrets,
  * `{ "$secret": "CRM_TOKEN" }`, are what belongs there instead: they hold a name only.
+ *
+ * `config` is a JSON value. All its strings are searched as one text first: as a rule there is nothing to be found, and many
+ * short searches take several times as long.
  */
 export function findSecret(config: unknown, environment: Readonly<Record<string, string | undefined>>): FoundSecret | undefined {
-  const values = Object.entries(environment).filter(
-    (entry): entry is [string, string] => secretName.test(entry[0]) && entry[1] !== undefined && isTelling(entry[1]),
-  )
-  return find(config, '$', (text) => {
+  // Each value that is read from the environment of a process is a call to the system.
+  const names = Object.keys(environment).filter((name) => secretName.test(name))
+  const values = names
+    .map((name) => [name, environment[name]] as const)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined && isTelling(entry[1]))
+  const judge = (text: string): string | undefined => {
     const shape = shapes.find(([, pattern]) => pattern.test(text))
     if (shape !== undefined) return shape[0]
     const variable = values.find(([, value]) => text.includes(value))
     return variable && `the value of the environment variable ${variable[0]}`
-  })
+  }
+  const texts: string[] = []
+  collect(config, texts)
+  // What is found across two strings is in neither of them, and not found again.
+  return judge(texts.join('\n')) === undefined ? undefined : find(config, '$', judge)
+}
+
+/** The strings of a JSON value, and the names of its properties. */
+function collect(value: unknown, texts: string[]): void {
+  if (typeof value === 'string') texts.push(value)
+  else if (Array.isArray(value)) for (const item of value) collect(item, texts)
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      texts.push(name)
+      collect(inner, texts)
+    }
+  }
 }
 
 function find(value: unknown, path: string, judge: (text: string) => string | undefined): FoundSecret | undefined {
@@ -50,9 +73,9 @@ function find(value: unknown, path: string, judge: (text: string) => string | un
   if (typeof value !== 'object' || value === null) return undefined
   const isList = Array.isArray(value)
   for (const [name, inner] of Object.entries(value)) {
-    if (!isList && judge(name) !== undefined) return { path, what: `a property whose name is ${judge(name)}` }
-    const step = isList ? `[${name}]` : /^[\w$]+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`
-    const found = find(inner, path + step, judge)
+    const named = isList ? undefined : judge(name)
+    if (named !== undefined) return { path, what: `a property whose name is ${named}` }
+    const found = find(inner, path + stepTo(isList ? Number(name) : name), judge)
     if (found !== undefined) return found
   }
   return undefined

@@ -1,4 +1,5 @@
 import type { ConfigIssue } from '../errors.ts'
+import { stepTo } from './json-path.ts'
 import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
 
 export type Validated<Config> =
@@ -14,8 +15,5 @@ export async function validate<Config>(schema: StandardSchema<Config> | undefine
 }
 
 function pathOf({ path = [] }: SchemaIssue): string {
-  return path.reduce<string>((sofar, step) => {
-    const name = typeof step === 'object' ? step.key : step
-    return typeof name === 'number' ? `${sofar}[${name}]` : `${sofar}.${String(name)}`
-  }, '$')
+  return path.reduce<string>((sofar, step) => sofar + stepTo(typeof step === 'object' ? step.key : step), '$')
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { SeenClock, WorkerList } from '../config/config-store.ts'
+import { checkWorkers } from '../config/store-replies.ts'
 import { InvalidationUnconfirmedError } from '../errors.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import { encodeMail, type WorkerMail } from '../worker-mail.ts'
@@ -83,7 +84,9 @@ export class Confirmations {
   }
 
   #workers(): Promise<WorkerList> {
-    return this.#store.inTime('which workers there are', () => this.#store.connection.workers(this.#view.stamp))
+    return this.#store.inTime('which workers there are', () =>
+      this.#store.connection.workers(this.#view.stamp).then(checkWorkers),
+    )
   }
 
   #ask(workers: readonly string[], { history, clock }: SeenClock): void {

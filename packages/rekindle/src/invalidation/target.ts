@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { type AgentKey, assertField, encodeKey, type KeyField, keyFields, projectKey } from '../agent-key.ts'
+import { type AgentKey, assertField, encodeKey, type KeyField, keyFields, projectKey, maxTagLength } from '../agent-key.ts'
 import { InvalidKeyError, InvalidTargetError } from '../errors.ts'
 import type { InvalidationTarget } from '../options.ts'
 
@@ -28,8 +28,12 @@ export function encodeTargets(target: InvalidationTarget, scopes: readonly (read
 
 function encodeTags(tags: readonly string[], target: object): string[] {
   if (!Array.isArray(tags) || tags.length === 0 || tags.some((tag) => typeof tag !== 'string')) {
-    throw new InvalidTargetError(`tags must be a list of at least one string; got ${inspect(tags, { depth: 1 })}.`)
+    throw new InvalidTargetError(
+      `tags must be a list of at least one string; got ${inspect(tags, { depth: 1, maxArrayLength: 20, maxStringLength: 200 })}.`,
+    )
   }
+  const long = tags.find((tag) => tag.length > maxTagLength)
+  if (long !== undefined) throw new InvalidTargetError(`A tag may have ${maxTagLength} characters; one has ${long.length}.`)
   const extra = Object.keys(target).find((name) => name !== 'tags')
   if (extra !== undefined) {
     throw new InvalidTargetError(`invalidate takes tags or fields of a key, not both; got tags and ${extra}. Call it twice.`)

@@ -59,6 +59,10 @@ export class LiveAgent<Config, Agent> implements AgentKey {
   refreshFrom = 0
   queue: Set<QueuedWaiter<Config, Agent>> | undefined = undefined
   #retirement: AbortController | undefined = undefined
+  /** What its weigher said, if there is one and it did. A whole number, as is the next. */
+  bytes: number | undefined = undefined
+  /** What making it took: the application's functions that would run again if it were dropped. */
+  rebuildMs = 0
 
   constructor(agent: Agent, key: AgentKey, record: ConfigRecord<Config>, { freshUntil, staleUntil }: LivePeriod) {
     this.agent = agent

@@ -7,10 +7,12 @@ import { type RemovalCause, removalCauses } from '../reasons.ts'
 import { DependencyIndex } from './dependency-index.ts'
 import { Departures } from './departures.ts'
 import type { Disposer } from './disposer.ts'
-import { IdleList } from './idle-list.ts'
+import { IdleAgents } from './idle-agents.ts'
 import { KeyIndex } from './key-index.ts'
 import type { LiveAgent, LivePeriod, QueuedWaiter } from './live-agent.ts'
-import { Sweeper } from './sweeper.ts'
+import type { Appraiser } from './pressure/appraiser.ts'
+import type { MemoryReading } from './pressure/memory-reading.ts'
+import { MemoryWatch } from './pressure/memory-watch.ts'
 
 export interface LiveTierOptions extends StaleWindows {
   readonly liveScope: readonly KeyField[]
@@ -19,6 +21,7 @@ export interface LiveTierOptions extends StaleWindows {
   readonly idleMs: number
   readonly exclusive: boolean
   readonly clock: Clock
+  readonly readMemory: () => MemoryReading
 }
 
 /** `stale`: may be served while a newer one is made. */
@@ -38,11 +41,12 @@ export class LiveTier<Config, Agent> {
   readonly #disposer: Disposer<Agent>
   readonly #events: Events
   readonly #index = new KeyIndex<LiveAgent<Config, Agent>>()
-  readonly #idle = new IdleList<Config, Agent>()
+  readonly #idle: IdleAgents<Config, Agent>
+  readonly #memory: MemoryWatch
+  readonly #appraiser: Appraiser<Config, Agent>
   /** Retired, with leases still running. */
   readonly #leaving = new Set<LiveAgent<Config, Agent>>()
   readonly #departures = new Departures(maxDepartures)
-  readonly #sweeper: Sweeper
   readonly #dependents = new DependencyIndex<LiveAgent<Config, Agent>>()
   /** Until then it is known that no word of an invalidation is missing. Wall clock, ms. */
   vouchedUntil = 0
@@ -56,14 +60,16 @@ export class LiveTier<Config, Agent> {
   #onLastLease: (() => void) | undefined
   #closed = false
 
-  constructor(options: LiveTierOptions, disposer: Disposer<Agent>, events: Events) {
+  constructor(options: LiveTierOptions, appraiser: Appraiser<Config, Agent>, disposer: Disposer<Agent>, events: Events) {
     this.#options = options
+    this.#appraiser = appraiser
     this.#disposer = disposer
     this.#events = events
     this.#allFields = keyFields.every((field) => options.liveScope.includes(field))
     this.#idleMs = options.idleMs
     this.#exclusive = options.exclusive
-    this.#sweeper = new Sweeper(options.clock, (now) => this.#sweep(now))
+    this.#idle = new IdleAgents(options, this)
+    this.#memory = new MemoryWatch(options.clock, options.readMemory, this, events)
     this.removals = Object.fromEntries(removalCauses.map((cause) => [cause, 0])) as Record<RemovalCause, number>
   }
 
@@ -121,13 +127,13 @@ export class LiveTier<Config, Agent> {
     const now = this.#options.clock.now()
     if (live.queue !== undefined && this.#passOn(live, live.queue, now)) return
     this.#held--
-    this.#goIdle(live, now)
-    if (this.#index.size > this.#options.maxAgents) this.#evictDownToCapacity()
+    this.#idle.rest(live, now)
+    if (this.#index.size > this.#options.maxAgents) this.#idle.evict()
   }
 
   /** Uses an agent for an instant: it is the latest used again. */
   touch(live: LiveAgent<Config, Agent>, now: number): void {
-    if (live.leases === 0) this.#goIdle(live, now)
+    if (live.leases === 0) this.#idle.rest(live, now)
   }
 
   enqueue(live: LiveAgent<Config, Agent>, waiter: QueuedWaiter<Config, Agent>): void {
@@ -145,7 +151,7 @@ export class LiveTier<Config, Agent> {
     if (now >= this.vouchedUntil) {
       live.queue = undefined
       this.#held--
-      this.#goIdle(live, now)
+      this.#idle.rest(live, now)
       for (const waiter of queue) waiter.askAgain()
       return true
     }
@@ -160,6 +166,8 @@ export class LiveTier<Config, Agent> {
 
   /** Makes a new agent findable. One of the same key makes way for it. */
   admit(live: LiveAgent<Config, Agent>): void {
+    // First: it calls the application, which may close the cache.
+    this.#appraiser.appraise(live)
     if (this.#closed) return this.#leave(live, 'closed')
     const predecessor = this.#index.find(live)
     if (predecessor !== undefined) this.#takeOut(predecessor, 'replaced')
@@ -167,10 +175,11 @@ export class LiveTier<Config, Agent> {
     this.#index.add(live)
     this.#dependents.add(live, live.record.tags)
     if (live.leases > 0) this.#held++
-    else this.#goIdle(live, this.#options.clock.now())
+    else this.#idle.rest(live, this.#options.clock.now())
     // Only now: who hears of it and asks again shall find the new one.
     if (predecessor !== undefined) this.#sendOff(predecessor, 'replaced')
-    this.#evictDownToCapacity()
+    this.#idle.evict()
+    this.#memory.start()
   }
 
   /** For an agent that must not serve anyone but those who have it already. */
@@ -249,45 +258,9 @@ export class LiveTier<Config, Agent> {
     if (this.#leaving.size === 0) this.#onLastLease?.()
   }
 
-  /** Within a millisecond the order of use is not told apart: under load most agents need not be moved. */
-  #goIdle(live: LiveAgent<Config, Agent>, now: number): void {
-    if (live.listed && live.idleSince === now) return
-    this.#idle.remove(live)
-    live.idleSince = now
-    this.#idle.push(live)
-    this.#sweeper.expect(this.#dueAt(live))
-  }
-
-  #evictDownToCapacity(): void {
-    for (let oldest = this.#idle.oldest; oldest !== undefined; oldest = this.#idle.oldest) {
-      if (this.#index.size <= this.#options.maxAgents) return
-      if (oldest.leases > 0) this.#idle.remove(oldest)
-      else this.retire(oldest, 'evicted')
-    }
-  }
-
-  /** When an idle agent is of no more use: not even its config, as a stand-in while loading fails. */
-  #dueAt(live: LiveAgent<Config, Agent>): number {
-    const { staleIfErrorMs, idleMs } = this.#options
-    const standInUntil = staleIfErrorMs === 0 ? 0 : live.record.freshUntil + staleIfErrorMs
-    return Math.min(live.idleSince + idleMs, Math.max(live.staleUntil, standInUntil))
-  }
-
-  /** Retires what is due among the idle. Returns when the next will be. */
-  #sweep(now: number): number {
-    let next = Infinity
-    const due: LiveAgent<Config, Agent>[] = []
-    for (let live = this.#idle.oldest; live !== undefined;) {
-      const { younger } = live
-      const dueAt = this.#dueAt(live)
-      if (live.leases > 0) this.#idle.remove(live)
-      else if (now >= dueAt) due.push(live)
-      else next = Math.min(next, dueAt)
-      live = younger
-    }
-    // Not before the list has been gone through: who hears of it may change the list.
-    for (const live of due) if (live.leases === 0) this.retire(live, now - live.idleSince >= this.#idleMs ? 'idle' : 'expired')
-    return next
+  /** For want of memory. Returns how many that were. */
+  dropCostliest(): number {
+    return this.#idle.dropCostliest()
   }
 
   /** Why the agent of this key, encoded, is not in memory. Forgotten with this. */
@@ -302,7 +275,8 @@ export class LiveTier<Config, Agent> {
   /** Nothing idle stays; what is in use goes when its last lease ends. */
   close(): void {
     this.#closed = true
-    this.#sweeper.stop()
+    this.#idle.stop()
+    this.#memory.stop()
     this.retireWhere(() => true, 'closed')
   }
 

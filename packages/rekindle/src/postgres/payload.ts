@@ -1,4 +1,4 @@
-import { assertField, type KeyField, keyFields } from '../agent-key.ts'
+import { assertField, type KeyField, keyFields, maxTagLength } from '../agent-key.ts'
 import type { InvalidationTarget } from '../options.ts'
 
 /**
@@ -21,7 +21,7 @@ export function parsePayload(payload: string): InvalidationTarget | undefined {
 }
 
 function isTags(tags: unknown): tags is string[] {
-  return Array.isArray(tags) && tags.length > 0 && tags.every((tag) => typeof tag === 'string')
+  return Array.isArray(tags) && tags.length > 0 && tags.every((tag) => typeof tag === 'string' && tag.length <= maxTagLength)
 }
 
 function parseFields(value: Record<string, unknown>, names: readonly string[]): InvalidationTarget | undefined {

@@ -10,7 +10,7 @@
 -- KEYS[4]   what they have reported: a hash, by worker, of "history clock" (all in one slot)
 --
 -- Losing any of this must never make an old entry valid again. So a new history, in which nothing old is valid, begins when
--- - the clock or the targets are gone or are not ours;
+-- - the clock or the targets are gone or are not ours, as is a clock of 2^53, which one more would not advance;
 -- - another server than the one that wrote the clock answers (its replication id): a replica that was promoted, or a restart,
 --   may have lost the last invalidations. Where that may not be read it is '-', and this check is left out;
 -- - a worker has seen a later clock of this history than there is now.
@@ -36,7 +36,7 @@ local function read_clock(new_history, seen_history, seen_clock)
     local history, clock, floor, written_by = string.match(record, '^(%S+) (%d+) (%d+) (%S+)$')
     local same_server = written_by == server or written_by == '-' or server == '-'
     local has_lost = history == seen_history and tonumber(clock) < tonumber(seen_clock)
-    if history and same_server and not has_lost then
+    if history and same_server and not has_lost and tonumber(clock) < 9007199254740991 then
       return history, tonumber(clock), tonumber(floor), now, written_by
     end
   end

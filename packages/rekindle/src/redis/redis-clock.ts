@@ -26,6 +26,7 @@ type ClockNews = { readonly clock: StoreClock; readonly step: Parameters<StoreLi
 
 /** What `invalidate.lua` publishes. Anybody may publish, so anything else is passed over. */
 export function parseClockMessage(text: string): ClockNews | undefined {
+  if (text.length > 2 * maxMessageLength) return undefined
   let message: unknown
   try {
     message = JSON.parse(text)

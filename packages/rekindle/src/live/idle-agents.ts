@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.ts'
+import type { StaleWindows } from '../config/freshness.ts'
+import type { RemovalCause } from '../reasons.ts'
+import { IdleList } from './idle-list.ts'
+import type { LiveAgent } from './live-agent.ts'
+import { costliest } from './pressure/costliest.ts'
+import { Sweeper } from './sweeper.ts'
+
+export interface IdleAgentsOptions extends StaleWindows {
+  readonly maxAgents: number
+  readonly idleMs: number
+  readonly clock: Clock
+}
+
+/** Where the agents live. */
+export interface Home<Config, Agent> {
+  /** Of all agents, those in use included. */
+  readonly size: number
+  /** Takes an agent out. It is told to {@link IdleAgents.remove} then. */
+  retire(live: LiveAgent<Config, Agent>, cause: RemovalCause): void
+}
+
+/**
+ * The agents that nobody holds, and when they go: for want of room, when their time is over, or for want of memory. Those in use
+ * never do: one that is found in the list with a lease is left alone.
+ */
+export class IdleAgents<Config, Agent> {
+  readonly #options: IdleAgentsOptions
+  readonly #home: Home<Config, Agent>
+  readonly #list = new IdleList<Config, Agent>()
+  readonly #sweeper: Sweeper
+
+  constructor(options: IdleAgentsOptions, home: Home<Config, Agent>) {
+    this.#options = options
+    this.#home = home
+    this.#sweeper = new Sweeper(options.clock, (now) => this.#sweep(now))
+  }
+
+  /**
+   * An agent has no lease any more, or has been used without one. Within a millisecond the order of use is not told apart: under
+   * load most agents need not be moved.
+   */
+  rest(live: LiveAgent<Config, Agent>, now: number): void {
+    if (live.listed && live.idleSince === now) return
+    this.#list.remove(live)
+    live.idleSince = now
+    this.#list.push(live)
+    this.#sweeper.expect(this.#dueAt(live))
+  }
+
+  remove(live: LiveAgent<Config, Agent>): void {
+    this.#list.remove(live)
+  }
+
+  /** The ones idle for longest go, down to `maxAgents`. */
+  evict(): void {
+    for (let oldest = this.#list.oldest; oldest !== undefined; oldest = this.#list.oldest) {
+      if (this.#home.size <= this.#options.maxAgents) return
+      if (oldest.leases > 0) this.#list.remove(oldest)
+      else this.#home.retire(oldest, 'evicted')
+    }
+  }
+
+  /** For want of memory, a few go: those that are {@link costliest}. Returns how many. */
+  dropCostliest(): number {
+    const idle: LiveAgent<Config, Agent>[] = []
+    for (let live = this.#list.oldest; live !== undefined; live = live.younger) if (live.leases === 0) idle.push(live)
+    const going = costliest(idle, this.#home.size, this.#options.clock.now())
+    return going.filter((live) => this.#retireIdle(live, 'pressure')).length
+  }
+
+  /** Retires what is due. Returns when the next will be. */
+  #sweep(now: number): number {
+    let next = Infinity
+    const due: LiveAgent<Config, Agent>[] = []
+    for (let live = this.#list.oldest; live !== undefined;) {
+      const { younger } = live
+      const dueAt = this.#dueAt(live)
+      if (live.leases > 0) this.#list.remove(live)
+      else if (now >= dueAt) due.push(live)
+      else next = Math.min(next, dueAt)
+      live = younger
+    }
+    for (const live of due) this.#retireIdle(live, now - live.idleSince >= this.#options.idleMs ? 'idle' : 'expired')
+    return next
+  }
+
+  /** Not while the list is gone through: who hears of one that leaves may change the list, and may have taken another. */
+  #retireIdle(live: LiveAgent<Config, Agent>, cause: RemovalCause): boolean {
+    if (live.leases > 0 || live.state.phase !== 'ready') return false
+    this.#home.retire(live, cause)
+    return true
+  }
+
+  /** When an idle agent is of no more use: not even its config, as a stand-in while loading fails. */
+  #dueAt(live: LiveAgent<Config, Agent>): number {
+    const { staleIfErrorMs, idleMs } = this.#options
+    const standInUntil = staleIfErrorMs === 0 ? 0 : live.record.freshUntil + staleIfErrorMs
+    return Math.min(live.idleSince + idleMs, Math.max(live.staleUntil, standInUntil))
+  }
+
+  stop(): void {
+    this.#sweeper.stop()
+  }
+}
