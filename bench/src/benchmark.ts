@@ -35,17 +35,41 @@ export interface Scale {
   readonly batchMs: number
 }
 
+/** On a target. */
+export interface Verdict {
+  readonly met: boolean
+  readonly text: string
+}
+
+/** What one figure per round cannot say: a table in words. */
+export interface Grid {
+  readonly title: string
+  /** The first line is the header, the first column says what a line is about. */
+  readonly table: readonly (readonly string[])[]
+  readonly notes: readonly string[]
+  readonly targets: readonly Verdict[]
+  /** The figures behind the words. */
+  readonly figures: unknown
+}
+
 /** Comparisons of one subject, run in a process of their own. */
 export interface Benchmark {
   readonly needsRedis: boolean
   /** Makes what is to be measured. `end` releases it. */
-  prepare(context: {
-    readonly scale: Scale
-    readonly redisPort: number | undefined
-  }): Promise<{ readonly comparisons: readonly Comparison[]; readonly end: () => Promise<void> }>
+  prepare(context: { readonly scale: Scale; readonly redisPort: number | undefined }): Promise<{
+    readonly comparisons: readonly Comparison[]
+    readonly grids?: readonly (() => Promise<Grid>)[]
+    readonly end: () => Promise<void>
+  }>
 }
 
 /** A comparison when it has been run: the values of each row, round by round. */
 export interface Measured extends Omit<Comparison, 'contestants'> {
   readonly rows: readonly { readonly name: string; readonly values: readonly number[] }[]
+}
+
+/** A benchmark when it has been run. */
+export interface Result {
+  readonly comparisons: readonly Measured[]
+  readonly grids: readonly Grid[]
 }

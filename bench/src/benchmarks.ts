@@ -1,6 +1,6 @@
 import type { Benchmark } from './benchmark.ts'
 
-/** By the names that `--only` takes. Imported one by one: a process loads only what it measures. */
+/** By the names that the command line takes. Imported one by one: a process loads only what it measures. */
 export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'memory-sync': async () => (await import('./memory-sync.ts')).memorySync,
   'memory-awaited': async () => (await import('./memory-awaited.ts')).memoryAwaited,
@@ -9,7 +9,8 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   builds: async () => (await import('./builds.ts')).builds,
   invalidation: async () => (await import('./invalidation.ts')).invalidation,
   validity: async () => (await import('./validity.ts')).validity,
+  faults: async () => (await import('./faults.ts')).faultBenchmark,
 }
 
 /** These measure many processes of their own, so running them in several would add nothing but time. */
-export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation'])
+export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation', 'faults'])

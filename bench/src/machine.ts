@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
+const peers = ['rekindle', 'lru-cache', 'layered-loader', 'bentocache', 'cacheable', '@keyv/redis', 'ioredis']
+
 /** On what, and of what, the figures are. */
 export interface Machine {
   readonly processor: string
@@ -19,9 +21,7 @@ export function describeMachine(): Machine {
     cores: processors.length,
     node: process.versions.node,
     redis: /v=(\S+)/.exec(redis.stdout ?? '')?.[1]?.replace(/^/, 'Redis ') ?? 'no Redis',
-    peers: Object.fromEntries(
-      ['rekindle', 'lru-cache', 'layered-loader', 'bentocache', 'ioredis'].map((peer) => [peer, versionOf(peer)]),
-    ),
+    peers: Object.fromEntries(peers.map((peer) => [peer, versionOf(peer)])),
   }
 }
 

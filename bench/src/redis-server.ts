@@ -6,27 +6,36 @@ import { join } from 'node:path'
 
 export interface RedisServer {
   readonly port: number
+  /** From now on it answers nobody, and keeps its connections. */
+  pause(): void
+  resume(): void
   /** Ends the process that was started here, and removes what it may have written. Safe at any time, and twice. */
   stop(): void
 }
 
-/** A Redis of our own on a free loopback port. It keeps nothing on disk. */
-export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort()
+const running = new Set<RedisServer['stop']>()
+// However this process ends: by itself, or by a signal for which it calls `exit`. That may be while a server still starts.
+process.once('exit', () => running.forEach((stop) => stop()))
+
+/** A Redis of our own on a loopback port, by default a free one. It keeps nothing on disk. */
+export async function startRedis(at?: number): Promise<RedisServer> {
+  const port = at ?? (await freePort())
   const folder = mkdtempSync(join(tmpdir(), 'rekindle-bench-'))
   const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
   const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
   const stop = () => {
+    running.delete(stop)
     server.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
+  running.add(stop)
   try {
     await ready(server)
   } catch (error) {
     stop()
     throw error
   }
-  return { port, stop }
+  return { port, pause: () => void server.kill('SIGSTOP'), resume: () => void server.kill('SIGCONT'), stop }
 }
 
 function ready(server: ChildProcess): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Measured, Target } from './benchmark.ts'
+import type { Grid, Measured, Target, Verdict } from './benchmark.ts'
 import { ratioOf, type Spread, spreadOf } from './statistics.ts'
 
 export interface Summary extends Omit<Measured, 'rows' | 'targets'> {
@@ -12,11 +12,9 @@ export interface Summary extends Omit<Measured, 'rows' | 'targets'> {
   readonly targets: readonly JudgedTarget[]
 }
 
-export interface JudgedTarget extends Target {
+export interface JudgedTarget extends Target, Verdict {
   /** Of the ratio or, without `to`, of the figure itself. */
   readonly spread: Spread
-  readonly met: boolean
-  readonly text: string
 }
 
 export function summarize(measured: Measured): Summary {
@@ -57,15 +55,30 @@ export function render(measured: Measured): string {
   return [
     `## ${title} (${rows[0]?.values.length} rounds)`,
     ...table([['', unit, 'min–max', 'ratio', 'min–max'], ...lines]),
-    ...targets.map(({ met, text }) => `${met ? 'met   ' : 'MISSED'}  ${text}`),
+    ...verdicts(targets),
     ...notes.map((note) => `  ${note}`),
   ].join('\n')
 }
 
-function table(lines: readonly (readonly string[])[]): string[] {
+/** The same of a table in words. */
+export function renderGrid({ title, table: lines, targets, notes }: Grid): string {
+  const words = (cell: string, width: number) => cell.padEnd(width)
+  return [
+    `## ${title}`,
+    ...table(lines, words).map((line) => line.trimEnd()),
+    ...verdicts(targets),
+    ...notes.map((note) => `  ${note}`),
+  ].join('\n')
+}
+
+function verdicts(targets: readonly Verdict[]): string[] {
+  return targets.map(({ met, text }) => `${met ? 'met   ' : 'MISSED'}  ${text}`)
+}
+
+function table(lines: readonly (readonly string[])[], pad = (cell: string, width: number) => cell.padStart(width)): string[] {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
   return lines.map((line) =>
-    line.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  '),
+    line.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : pad(cell, widths[column]!))).join('  '),
   )
 }
 
