@@ -14,7 +14,10 @@ export interface RedisSentinel extends AsyncDisposable {
   readonly ports: readonly number[]
   readonly master: RedisServer
   readonly replica: RedisServer
-  /** The master is down: lets the Sentinels act on it. Resolves when the replica is the master, and all of them say so. */
+  /**
+   * The master is down: lets the Sentinels act on it. Resolves when all of them have the replica for a
+   * master that is up.
+   */
   failOver(): Promise<void>
 }
 
@@ -38,10 +41,8 @@ export async function startSentinel(): Promise<RedisSentinel> {
     async failOver() {
       // One of them: were all to stand for leader at once, none might be elected, and they would try again only later.
       await call(ports[0]!, 'SENTINEL', 'SET', name, 'quorum', 1)
-      await until(async () => {
-        const addresses = (await all('GET-MASTER-ADDR-BY-NAME', name)) as [host: string, port: string][]
-        return addresses.every(([, port]) => Number(port) === replica.port)
-      })
+      const names = (reply: string[]) => valueOf(reply, 'port') === String(replica.port) && valueOf(reply, 'flags') === 'master'
+      await until(async () => ((await all('MASTER', name)) as string[][]).every(names))
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...sentinels, master, replica].map((server) => server[Symbol.asyncDispose]()))
@@ -51,9 +52,10 @@ export async function startSentinel(): Promise<RedisSentinel> {
 
 /** Whether a Sentinel has found the replica and the other two Sentinels. */
 function knowsAll(reply: readonly string[]): boolean {
-  const valueOf = (field: string) => Number(reply[reply.indexOf(field) + 1])
-  return valueOf('num-slaves') === 1 && valueOf('num-other-sentinels') === 2
+  return valueOf(reply, 'num-slaves') === '1' && valueOf(reply, 'num-other-sentinels') === '2'
 }
+
+const valueOf = (reply: readonly string[], field: string) => reply[reply.indexOf(field) + 1]
 
 async function startOne(masterPort: number): Promise<{ readonly port: number } & AsyncDisposable> {
   const port = await freePort()

@@ -150,6 +150,29 @@ describe('redisStore', () => {
     expect(clock.clock).toBeGreaterThan(1_700_000_000_000_000)
   })
 
+  test.each(['clock', 'targets', 'workers', 'reports'])('begins anew when the %s are of another type', async (name) => {
+    const namespace = `wrong type of ${name}`
+    const connection = redisStore({ client }).connect(namespace)
+    const present = { worker: 'worker', presentForMs: 60_000 }
+    await connection.invalidate(['a'], nothing)
+    await connection.sync(nothing, present)
+    await client.del(`rekindle:{${namespace}}:${name}`)
+    await client.lpush(`rekindle:{${namespace}}:${name}`, 'a list')
+    const { clock } = await connection.sync(nothing, present)
+    expect((await connection.read('id')).clock).toEqual(clock)
+    expect((await connection.workers(nothing)).reports.map(({ worker }) => worker)).toEqual(['worker'])
+    expect((await connection.invalidate(['b'], nothing)).previous).toBe(clock.clock)
+  })
+
+  test('claims and releases although something of another type is in its place', async () => {
+    const connection = redisStore({ client }).connect('wrong type of claim')
+    const claim = { claimant: 'one', worker: 'worker', ttlMs: 60_000, asOf: nothing }
+    await client.lpush('rekindle:wrong type of claim:c:id', 'a list')
+    expect(await connection.release('id', 'one')).toEqual([])
+    expect(await connection.claim('id', claim)).toEqual({ granted: true })
+    expect(await connection.claim('id', { ...claim, claimant: 'two' })).toMatchObject({ granted: false, claimant: 'one' })
+  })
+
   test('loads its scripts again after the server has forgotten them', async () => {
     const connection = redisStore({ client }).connect('scripts')
     await connection.invalidate(['a'], nothing)

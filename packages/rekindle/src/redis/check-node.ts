@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { unlessHeard } from './silence.ts'
 
 /** A node of a cluster that takes longer to answer is taken to have fallen silent. */
 const nodeTimeoutMs = 700
@@ -7,10 +8,8 @@ const nodeTimeoutMs = 700
 export async function checkNode(ping: (token: string) => Promise<unknown>, cutOff: () => void): Promise<void> {
   const token = randomUUID()
   const { promise: late, resolve } = Promise.withResolvers<undefined>()
-  // After the process was busy, timers run before what has arrived is read: that has its chance first.
-  const timer = setTimeout(() => setImmediate(() => resolve(undefined)), nodeTimeoutMs)
-  timer.unref()
+  const heard = unlessHeard(nodeTimeoutMs, () => resolve(undefined))
   const answer = await Promise.race([ping(token).catch(() => undefined), late])
-  clearTimeout(timer)
+  heard()
   if (answer !== token) cutOff()
 }

@@ -7,6 +7,10 @@
 -- ARGV[4]   what the claimant has seen of invalidations, "history clock"
 -- ARGV[5]   a claimant to be replaced; '' for none
 -- Returns   {} if granted, else { claimant, as_of, ms left }
+-- Nothing, or something of another type.
+if redis.call('TYPE', KEYS[1])['ok'] ~= 'hash' then
+  redis.call('DEL', KEYS[1])
+end
 local holder = redis.call('HGET', KEYS[1], 'claimant')
 if holder == false or holder == ARGV[1] or holder == ARGV[5] then
   redis.call('HSET', KEYS[1], 'claimant', ARGV[1], 'as_of', ARGV[4])

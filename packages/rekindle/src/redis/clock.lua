@@ -27,7 +27,20 @@ local function replication_id()
   return string.match(info, 'master_replid:(%w+)') or '-'
 end
 
+-- Somebody may have put something of another type there.
+local function drop_unless(kind, key)
+  local found = redis.call('TYPE', key)['ok']
+  if found ~= kind and found ~= 'none' then
+    redis.call('DEL', key)
+  end
+end
+
 local function read_clock(new_history, seen_history, seen_clock)
+  drop_unless('string', KEYS[1])
+  for index = 2, 3 do
+    drop_unless('zset', KEYS[index])
+  end
+  drop_unless('hash', KEYS[4])
   local server = replication_id()
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]

@@ -1,5 +1,9 @@
 import type { CommandLink, Link, RedisPattern } from './link.ts'
+import { unlessHeard } from './silence.ts'
 import { SteadyLink } from './steady-link.ts'
+
+/** A server that stands still for as long is one that is away. */
+const silenceMs = 1_000
 
 /** A Lua script with the SHA-1 by which a server knows it. */
 export interface RedisScript {
@@ -21,11 +25,21 @@ export class RedisCommands {
   readonly isCluster: boolean
   readonly #prefix: string
   readonly #steady: SteadyLink<CommandLink>
+  readonly #subscriptions = new Set<SteadyLink<Link>>()
 
   constructor(pattern: RedisPattern) {
     this.isCluster = pattern.isCluster
     this.#prefix = pattern.keyPrefix
-    this.#steady = new SteadyLink((onLost) => pattern.open(onLost))
+    this.#steady = new SteadyLink(
+      (onLost) => pattern.open(onLost),
+      () => this.#renewSubscriptions(),
+    )
+  }
+
+  /** What has befallen one connection may have befallen the others, which would be the last to notice. */
+  #renewSubscriptions(): void {
+    if (this.#steady.generation === 1) return
+    for (const subscription of this.#subscriptions) subscription.giveUp(new Error('The connection for commands was lost.'))
   }
 
   /** Another number whenever commands may go to another server than before, or to one that has been restarted. */
@@ -77,9 +91,9 @@ export class RedisCommands {
     const rest = [String(keys.length), ...prefixed, ...args]
     const link = this.#steady.up ?? (await this.#steady.ready())
     const first = prefixed[0] ?? ''
-    const reply = await link.send(['EVALSHA', sha1, ...rest], first).catch((error: Error) => {
+    const reply = await this.#watched(link, link.send(['EVALSHA', sha1, ...rest], first)).catch((error: Error) => {
       // It has become a replica although the connection has stayed. Another connection may lead to its successor.
-      if (error.message.includes('READONLY')) this.#steady.giveUp(link, error)
+      if (error.message.includes('READONLY')) this.#steady.giveUp(error, link)
       if (!error.message.startsWith('NOSCRIPT')) throw error
       return link.send(['EVAL', lua, ...rest], first)
     })
@@ -99,9 +113,11 @@ export class RedisCommands {
       return link.messages(prefixed, onMessage, onLost)
     }
     const steady = new SteadyLink<Link>(open, () => subscriber.onSubscribed())
+    this.#subscriptions.add(steady)
     steady.start()
     return () => {
       closed = true
+      this.#subscriptions.delete(steady)
       steady.close()
     }
   }
@@ -115,12 +131,22 @@ export class RedisCommands {
   }
 
   /**
+   * Every worker runs a script twice a second at least, so a connection that has died without a word shows here first. (A cluster
+   * has several, and looks after each by itself.)
+   */
+  #watched(link: CommandLink, reply: Promise<unknown>): Promise<unknown> {
+    if (this.isCluster) return reply
+    const silent = new Error(`Redis has not answered for ${silenceMs} ms.`)
+    return reply.finally(unlessHeard(silenceMs, () => this.#steady.giveUp(silent, link)))
+  }
+
+  /**
    * A reply that cannot be one to this command is one to another: the connection is out of step (a reply was lost on the way),
    * and all that follow would be wrong, too.
    */
   #outOfStep(link: CommandLink, command: string): Error {
     const error = new Error(`What Redis answered to ${command} is no reply to it; the connection was given up.`)
-    this.#steady.giveUp(link, error)
+    this.#steady.giveUp(error, link)
     return error
   }
 }

@@ -3,7 +3,7 @@
 -- KEYS[1]   the claim
 -- ARGV[1]   the claimant
 -- Returns   the workers that wait for it
-if redis.call('HGET', KEYS[1], 'claimant') ~= ARGV[1] then
+if redis.call('TYPE', KEYS[1])['ok'] ~= 'hash' or redis.call('HGET', KEYS[1], 'claimant') ~= ARGV[1] then
   return {}
 end
 local workers = {}

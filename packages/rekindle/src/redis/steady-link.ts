@@ -1,5 +1,6 @@
 import { textOf } from '../errors.ts'
 import { connectTimeoutMs, type Link, type OnLost } from './link.ts'
+import { unlessHeard } from './silence.ts'
 
 /** Between attempts to connect: growing from the one to the other, half of it at random. What was up is often back at once. */
 const firstPauseMs = 20
@@ -77,9 +78,10 @@ export class SteadyLink<L extends Link> {
     this.#first.resolve()
   }
 
-  /** Gives a link up that is connected and of no use. */
-  giveUp(link: L, error: Error): void {
-    if (this.#current?.link === link) this.#failed(this.#current, error)
+  /** Gives a link up that is connected and of no use: `link`, or whichever it is. */
+  giveUp(error: Error, link?: L): void {
+    const current = this.#current
+    if (current !== undefined && (link === undefined || current.link === link)) this.#failed(current, error)
   }
 
   #attempt(): void {
@@ -88,17 +90,14 @@ export class SteadyLink<L extends Link> {
     if (this.#attempts.size >= maxAttempts) return
     const attempt: Attempt<L> = { link: undefined }
     this.#attempts.add(attempt)
-    const limit = setTimeout(
-      () => this.#failed(attempt, new Error(`Redis did not answer within ${connectTimeoutMs} ms.`)),
-      connectTimeoutMs,
-    )
-    limit.unref()
+    const silent = new Error(`Redis did not answer within ${connectTimeoutMs} ms.`)
+    const heard = unlessHeard(connectTimeoutMs, () => this.#failed(attempt, silent))
     this.#connect(attempt)
+      .finally(heard)
       .then(
         () => this.#succeeded(attempt),
-        (error: unknown) => this.#failed(attempt, error instanceof Error ? error : new Error(textOf(error))),
+        (error: unknown) => this.#failed(attempt, errorOf(error)),
       )
-      .finally(() => clearTimeout(limit))
   }
 
   async #connect(attempt: Attempt<L>): Promise<void> {
@@ -153,20 +152,15 @@ export class SteadyLink<L extends Link> {
 
   #watch(attempt: Attempt<L>, link: L): void {
     this.#later(checkEveryMs, () => {
-      let answered = false
-      this.#later(checkEveryMs, () => {
-        // After the process was busy, timers run before what has arrived is read: that has its chance first.
-        setImmediate(() => {
-          if (!answered) this.#failed(attempt, new Error(`Redis has not answered for ${checkEveryMs} ms.`))
-        })
-      })
-      link.check().then(
-        () => {
-          answered = true
-          if (attempt === this.#current) this.#watch(attempt, link)
-        },
-        (error: unknown) => this.#failed(attempt, error instanceof Error ? error : new Error(textOf(error))),
-      )
+      const silent = new Error(`Redis has not answered for ${checkEveryMs} ms.`)
+      const heard = unlessHeard(checkEveryMs, () => this.#failed(attempt, silent))
+      link
+        .check()
+        .finally(heard)
+        .then(
+          () => attempt === this.#current && this.#watch(attempt, link),
+          (error: unknown) => this.#failed(attempt, errorOf(error)),
+        )
     })
   }
 
@@ -181,4 +175,8 @@ export class SteadyLink<L extends Link> {
     const why = this.#lastError === undefined ? '' : `: ${this.#lastError.message}`
     return new Error(`Not connected to Redis${why}`, { cause: this.#lastError })
   }
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(textOf(thrown))
 }

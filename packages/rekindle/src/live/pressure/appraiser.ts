@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import { type AgentKey, type KeyField, projectKey } from '../../agent-key.ts'
 import type { Loaded, Recipe } from '../../build/recipe.ts'
 import { isPromise } from '../../build/timebox.ts'
@@ -6,7 +5,7 @@ import type { Events } from '../../events.ts'
 import type { CreateContext } from '../../options.ts'
 import type { LiveAgent } from '../live-agent.ts'
 
-/** A thousand petabytes: beyond anything that an agent could weigh, and well within what can be added up exactly. */
+/** A pebibyte. What is said to weigh more would outweigh all others by mistake. */
 const mostBytes = 2 ** 50
 
 export interface AppraiserOptions<Agent> {
@@ -29,7 +28,7 @@ interface Making {
 export class Appraiser<Config, Agent> {
   readonly #options: AppraiserOptions<Agent>
   readonly #events: Events
-  /** By agent. One that is not an object was hardly worth caching. */
+  /** By agent, until it is appraised. One that is not an object was hardly worth caching. */
   readonly #makings = new WeakMap<object, Making>()
   /** By the key object of the build that loads; then by config, for the agents that share it. */
   readonly #loadMs = new WeakMap<object, number>()
@@ -71,7 +70,7 @@ export class Appraiser<Config, Agent> {
 
   #loadingOf(config: Config, key: AgentKey): number {
     const own = this.#loadMs.get(key)
-    if (!isObject(config)) return own ?? 0
+    if (this.#options.stored || !isObject(config)) return own ?? 0
     if (own !== undefined) this.#loadMs.set(config, own)
     return own ?? this.#loadMs.get(config) ?? 0
   }
@@ -82,10 +81,11 @@ export class Appraiser<Config, Agent> {
 
   /** Writes down what is known of an agent that is about to be kept. Never throws. */
   appraise(live: LiveAgent<Config, Agent>): void {
-    const making = isObject(live.agent) ? this.#makings.get(live.agent) : undefined
-    if (making !== undefined) {
-      const comesFromStore = this.#options.stored && live.record.fingerprint !== undefined
-      live.rebuildMs = Math.ceil(making.createMs + (comesFromStore ? 0 : making.loadMs))
+    if (isObject(live.agent)) {
+      const { createMs, loadMs } = this.#makings.get(live.agent) ?? { createMs: 0, loadMs: 0 }
+      this.#makings.delete(live.agent)
+      const inStore = this.#options.stored && live.record.fingerprint !== undefined
+      live.rebuildMs = Math.ceil(inStore ? createMs : loadMs + createMs)
     }
     const { weigh } = this.#options
     if (weigh !== undefined) live.bytes = this.#weigh(live, weigh)
@@ -97,7 +97,9 @@ export class Appraiser<Config, Agent> {
       if (typeof bytes === 'number' && bytes >= 0 && bytes <= mostBytes) return Math.max(1, Math.round(bytes))
       // Nobody waits for it, and nobody shall hear of its failing but by this event.
       if (bytes instanceof Promise) bytes.catch(() => {})
-      throw new TypeError(`weighAgent must return a number of bytes; got ${inspect(bytes, { depth: 0 })}.`)
+      // Not the value itself: it may be the agent, with all that it holds.
+      const got = typeof bytes === 'number' ? bytes : `a value of type ${typeof bytes}`
+      throw new TypeError(`weighAgent must return a number of bytes, from 0 to 2^50; got ${got}.`)
     } catch (error) {
       this.#events.emit('weigh-failed', () => ({ key: projectKey(live, this.#options.liveScope), error }))
       return undefined

@@ -4,15 +4,15 @@ import type { MemoryReading, MemoryResource } from './memory-reading.ts'
  * From which part of a limit on agents are dropped, and below which part that is over.
  *
  * Heap: what is read counts garbage, so the mark must be one that garbage alone does not reach. V8 starts a full collection
- * halfway from what the last one left to the limit, at the latest (`MemoryController::BoundAllocationLimit`): at 85 %, at least
- * 70 % was no garbage. And it gives up after four collections in a row that hardly help, which is when they leave
- * 80 % or more (`Heap::CheckIneffectiveMarkCompact`).
+ * no later than halfway from what the last one left to the limit (`MemoryController::BoundAllocationLimit`): who sees 85 % knows
+ * that 70 % or more was no garbage, and only below that is it over. Later would be too late: V8 ends the process after four
+ * collections in a row that took most of the time and left 80 % or more (`Heap::CheckIneffectiveMarkCompact`).
  *
- * Container: the kernel kills at 100 %, without a word. 90 % is where the cache of ASP.NET begins to drop entries
- * (`PercentagePhysicalMemoryUsedLimit`).
+ * Container: the kernel kills at 100 %, without a word. At 90 % the cache of ASP.NET drops entries, too
+ * (`percentagePhysicalMemoryUsedLimit`).
  */
 const marks: Readonly<Record<MemoryResource, { readonly begins: number; readonly ends: number }>> = {
-  heap: { begins: 0.85, ends: 0.8 },
+  heap: { begins: 0.85, ends: 0.7 },
   container: { begins: 0.9, ends: 0.85 },
 }
 

@@ -5,7 +5,7 @@ import type { MemoryReading, MemoryUse } from './memory-reading.ts'
 /** Reading the files of a container takes some 50 µs: too long for each new agent. */
 const containerIntervalMs = 500
 
-export interface MemoryReaders {
+interface MemoryReaders {
   readonly readHeap: () => MemoryUse & { readonly oldBytes: number }
   readonly readContainer: () => MemoryUse | undefined
   /** Milliseconds, from anywhere. */
