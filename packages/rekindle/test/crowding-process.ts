@@ -15,7 +15,7 @@ export interface CrowdingReport {
  * `unwatched` nobody looks at the memory meanwhile.
  */
 const agents = 2_000
-const numbers = 25_000
+const numbers = Array.from({ length: 25_000 }, (_, index) => index + 0.5)
 const unwatched = process.argv.includes('unwatched')
 
 const cache = createAgentCache({
@@ -25,7 +25,7 @@ const cache = createAgentCache({
     await setImmediate()
     return { sessionId }
   },
-  createAgent: ({ sessionId }) => ({ sessionId, memory: new Array<number>(numbers).fill(0.5) }),
+  createAgent: ({ sessionId }) => ({ sessionId, memory: numbers.slice() }),
   ...(unwatched && { readMemory: () => ({ collections: 0 }) }),
 })
 let dropped = 0
@@ -35,7 +35,7 @@ let wrong = 0
 for (let session = 0; session < agents; session++) {
   const key = { agentId: 'a', userId: 'u', sessionId: `${session}`, reasoning: false }
   await cache.use(key, (agent) => {
-    if (agent.sessionId !== key.sessionId || agent.memory.length !== numbers) wrong++
+    if (agent.sessionId !== key.sessionId || agent.memory.length !== numbers.length) wrong++
   })
 }
 const { served, removals } = cache.stats()

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type AgentCacheEvents, createAgentCache, type MemoryReading } from '../src/index.ts'
 import { ManualClock, MemoryStore } from '../src/testing/index.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
@@ -18,10 +18,12 @@ function crowded(options: TestOptions = {}) {
   const agents = new TestAgents({ readMemory, ...options })
   const events: Pressure[] = []
   agents.cache.on('memory-pressure', (event) => events.push(event))
+  const { cache, clock, made } = agents
   return {
-    ...agents,
     agents,
-    cache: agents.cache,
+    cache,
+    clock,
+    made,
     memory,
     events,
     /** Makes agents of these users, one after the other. */
@@ -42,6 +44,12 @@ function crowded(options: TestOptions = {}) {
 
 const users = (count: number) => Array.from({ length: count }, (_, index) => `${index}`)
 
+/** What `performance.now` says: loading and creating take as long as a test wants. */
+let time = 0
+beforeEach(() => {
+  time = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => time)
+})
 afterEach(() => vi.restoreAllMocks())
 
 describe('near a limit of the memory, agents that nobody holds', () => {
@@ -96,6 +104,16 @@ describe('near a limit of the memory, agents that nobody holds', () => {
     expect(present()).toEqual(['2'])
   })
 
+  test('go once a look, although both are near their limits: it may be what both needed', async () => {
+    const { make, memory, events, clock } = crowded()
+    await make(...users(3))
+    memory.reading = { heap: { usedBytes: 9, limitBytes: 10 }, container: { usedBytes: 90, limitBytes: 100 }, collections: 0 }
+    await clock.advance(1_000)
+    expect(events.map(({ resource }) => resource)).toEqual(['heap'])
+    await clock.advance(5_000)
+    expect(events.map(({ resource }) => resource)).toEqual(['heap', 'container'])
+  })
+
   test('are made again when they are asked for, and the lease says why', async () => {
     const store = new MemoryStore()
     const { make, use, agents } = crowded({ store })
@@ -134,30 +152,30 @@ describe('near a limit of the memory, agents that nobody holds', () => {
   test('that somebody takes on hearing of another’s leaving stay', async () => {
     const { make, use, cache, present } = crowded()
     await make(...users(32))
-    const taken: Promise<Disposable>[] = []
+    const taken: ReturnType<typeof cache.acquire>[] = []
     cache.on('retired', ({ key }) => {
       if (key.userId === '0') taken.push(cache.acquire(keyOf({ userId: '1' })))
     })
     await use(900, 0)
     expect(present()).toEqual(users(32).slice(1))
     expect(taken).toHaveLength(1)
-    ;(await taken[0]!)[Symbol.dispose]()
+    using lease = await taken[0]!
+    expect(lease).toMatchObject({ source: 'memory', retired: { aborted: false } })
   })
 })
 
 describe('the first to go', () => {
-  /** Time as `performance.now` tells it passes only while something is loaded or created, as long as the user's id says. */
+  /** Loading or creating takes as long as the user's id says. */
   function timed(options: TestOptions & { readonly part: 'load' | 'create' }) {
     const { part, ...others } = options
     const crowd = crowded({ live: { idleMs: 1e9 }, ...others })
-    let now = 0
-    vi.spyOn(performance, 'now').mockImplementation(() => now)
-    const pass = (userId: unknown) => {
-      now += Number(userId)
-      return { name: `${String(userId)}`, version: 1 }
+    crowd.agents.load = ({ userId }) => {
+      if (part === 'load') time += Number(userId)
+      return { name: `${userId}`, version: 1 }
     }
-    crowd.agents.load = ({ userId }) => (part === 'load' ? pass(userId) : { name: `${userId}`, version: 1 })
-    crowd.agents.onCreate = ({ name }) => part === 'create' && pass(name)
+    crowd.agents.onCreate = ({ name }) => {
+      if (part === 'create') time += Number(name)
+    }
     return crowd
   }
 
@@ -175,7 +193,6 @@ describe('the first to go', () => {
     await created.make('300', '20', '4000')
     await created.use(900, 0)
     expect(created.present()).toEqual(['300', '4000'])
-    vi.restoreAllMocks()
     const loaded = timed({ part: 'load', store: new MemoryStore() })
     await loaded.make('300', '20', '4000')
     await loaded.use(900, 0)
@@ -183,15 +200,13 @@ describe('the first to go', () => {
   })
 
   test('counts the loading that it shared with others', async () => {
-    const { agents, use, present, cache } = timed({ part: 'load', configScope: ['agentId'] })
+    const { agents, use, present, cache } = crowded({ configScope: ['agentId'] })
     agents.load = ({ agentId }) => {
-      performance.now = () => Number(agentId)
+      time += Number(agentId)
       return { name: `${agentId}`, version: 1 }
     }
-    performance.now = () => 0
     await Promise.all(['1', '2'].map((userId) => cache.use(keyOf({ agentId: '5000', userId }), () => {})))
     expect(agents.loads).toHaveLength(1)
-    performance.now = () => 0
     await agents.ask({ agentId: '10', userId: '3' })
     await use(900, 0)
     expect(present()).toEqual(['1', '2'])
@@ -246,18 +261,25 @@ describe('weighAgent', () => {
 
   test('may close the cache: the agent is closed after its last lease, and nothing is left', async () => {
     const clock = new ManualClock()
-    let close = () => {}
-    const { cache, made, agents } = crowded({ clock, weighAgent: () => (close(), 1) })
-    let closed: Promise<void> | undefined
-    close = () => (closed ??= cache.close())
-    expect(await agents.ask()).toBe('build v1')
-    await closed
+    const { cache, made, agents } = crowded({ clock, weighAgent: () => (closing.push(cache.close()), 1) })
+    const closing: Promise<void>[] = []
+    expect(await agents.ask()).toBe('build cold v1')
+    await Promise.all(closing)
     expect(made.map(({ disposals }) => disposals)).toEqual([1])
     expect(clock.timers).toBe(0)
   })
 })
 
 describe('the memory', () => {
+  test('is not looked at any more when the cache was closed by who heard that another agent made way', async () => {
+    const { agents, cache, clock } = crowded({ live: { maxAgents: 1 } })
+    cache.on('retired', () => void cache.close())
+    await agents.ask({ userId: '1' })
+    await agents.ask({ userId: '2' })
+    await cache.close()
+    expect(clock.timers).toBe(0)
+  })
+
   test('is looked at each second while there are agents, and not otherwise', async () => {
     const { memory, agents, cache, clock } = crowded({ live: { idleMs: 10_000 } })
     await clock.advance(60_000)

@@ -179,8 +179,7 @@ export class LiveTier<Config, Agent> {
     // Only now: who hears of it and asks again shall find the new one.
     if (predecessor !== undefined) this.#sendOff(predecessor, 'replaced')
     this.#idle.evict()
-    // Who heard of those that left may have closed the cache.
-    if (!this.#closed) this.#memory.start()
+    this.#memory.start()
   }
 
   /** For an agent that must not serve anyone but those who have it already. */

@@ -47,19 +47,23 @@ export class RedisCommands {
     return this.#steady.generation
   }
 
-  /** Values of several keys, each read after this call. */
-  async mget(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    const prefixed = keys.map((key) => this.#prefix + key)
-    // Keys of a cluster lie in many slots.
-    if (this.isCluster) return Promise.all(prefixed.map((key) => this.#get(key)))
-    const link = this.#steady.up ?? (await this.#steady.ready())
-    const values = await link.send(['MGET', ...prefixed], prefixed[0] ?? '')
-    if (isListOf(values, isTextOrNull) && values.length === keys.length) return values
-    throw this.#outOfStep(link, 'MGET')
+  /** Values of several keys, each read after this call. (No `async` function: it is on the way of every config hit.) */
+  mget(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    const link = this.#steady.up
+    return link === undefined ? this.#steady.ready().then((ready) => this.#mget(ready, keys)) : this.#mget(link, keys)
   }
 
-  async #get(key: string): Promise<string | null> {
-    const link = this.#steady.up ?? (await this.#steady.ready())
+  #mget(link: CommandLink, keys: readonly string[]): Promise<readonly (string | null)[]> {
+    const prefixed = this.#prefix === '' ? keys : keys.map((key) => this.#prefix + key)
+    // Keys of a cluster lie in many slots.
+    if (this.isCluster) return Promise.all(prefixed.map((key) => this.#get(link, key)))
+    return link.send(['MGET', ...prefixed], prefixed[0] ?? '').then((values) => {
+      if (isListOf(values, isTextOrNull) && values.length === keys.length) return values
+      throw this.#outOfStep(link, 'MGET')
+    })
+  }
+
+  async #get(link: CommandLink, key: string): Promise<string | null> {
     const value = await link.send(['GET', key], key)
     if (isTextOrNull(value)) return value
     throw this.#outOfStep(link, 'GET')

@@ -42,7 +42,7 @@ export const entryFaults: readonly Fault<ServerPlace>[] = [
     damaged(`${name}: the clock`, 'lost', damage, (namespace) => `rekindle:{${namespace}}:clock`),
     damaged(
       `${name}: what was invalidated, and by whom it is known`,
-      'lost',
+      'forgotten',
       damage,
       (namespace) => `rekindle:{${namespace}}:[twr]*`,
     ),

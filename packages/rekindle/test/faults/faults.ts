@@ -21,10 +21,14 @@ export interface Fault<Place> {
 export type Effect =
   /** The store is of no use, and the breaker opens. */
   | 'unavailable'
+  /** The same, but until that is noticed, which takes a write, what is read is good. */
+  | 'unwritable'
   /** It answers, but some of what it holds is of no use; what is built anew is. */
   | 'damaged'
   /** It answers, and what it held is gone, what was invalidated included. So nothing that was made before may be served on. */
   | 'lost'
+  /** The same for what was invalidated only, which is noticed by who has to know. */
+  | 'forgotten'
   /** All is as ever. */
   | 'unnoticed'
   /** It answers some requests and others not. */
@@ -33,7 +37,7 @@ export type Effect =
 export interface Expectation {
   /** Where a request gets what this worker had in memory. */
   readonly memory: readonly Source[]
-  /** Where a request gets what only the store had. */
+  /** Where a request gets what only the store had. (Once the breaker is open, it is built.) */
   readonly config: readonly Source[]
   readonly invalidate: readonly ('taken' | 'refused')[]
   readonly breaker: 'opens' | 'stays closed' | 'may open'
@@ -41,17 +45,28 @@ export interface Expectation {
   readonly storeTimeoutMs: number
 }
 
+const unavailable: Expectation = {
+  memory: ['memory'],
+  config: ['build'],
+  invalidate: ['refused'],
+  breaker: 'opens',
+  storeTimeoutMs: 100,
+}
+const unnoticed: Expectation = {
+  memory: ['memory'],
+  config: ['config'],
+  invalidate: ['taken'],
+  breaker: 'stays closed',
+  storeTimeoutMs: 2_000,
+}
+
 export const expectations: Readonly<Record<Effect, Expectation>> = {
-  unavailable: { memory: ['memory'], config: ['build'], invalidate: ['refused'], breaker: 'opens', storeTimeoutMs: 100 },
-  damaged: { memory: ['memory'], config: ['build'], invalidate: ['taken'], breaker: 'stays closed', storeTimeoutMs: 2_000 },
-  lost: {
-    memory: ['memory', 'build'],
-    config: ['build'],
-    invalidate: ['taken'],
-    breaker: 'stays closed',
-    storeTimeoutMs: 2_000,
-  },
-  unnoticed: { memory: ['memory'], config: ['config'], invalidate: ['taken'], breaker: 'stays closed', storeTimeoutMs: 2_000 },
+  unavailable,
+  unwritable: { ...unavailable, config: ['config', 'build'] },
+  damaged: { ...unnoticed, config: ['build'] },
+  lost: { ...unnoticed, memory: ['memory', 'build'], config: ['build'] },
+  forgotten: { ...unnoticed, memory: ['memory', 'build'], config: ['config', 'build'] },
+  unnoticed,
   unsteady: {
     memory: ['memory', 'config', 'build'],
     config: ['config', 'build'],

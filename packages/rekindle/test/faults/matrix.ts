@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApplicationClient, ClientLibrary } from './clients.ts'
-import type { Fault } from './faults.ts'
+import { expectations, type Fault } from './faults.ts'
 import { checkMemory } from './memory.ts'
 import { type Operation, operations } from './operations.ts'
 import { until, within } from './timing.ts'
@@ -67,7 +67,7 @@ export function faultMatrix<Place>(library: ClientLibrary, { name, start, connec
 function whileItLasts({ effect, healsWithinMs }: Fault<never>): Operation[] {
   const flat: Operation = { name: 'memory stays flat', check: checkMemory }
   const heals: Operation = { name: 'the store is used again', check: (world) => recovered(world, healsWithinMs ?? 0) }
-  return [...(effect === 'unavailable' ? [flat] : []), ...(healsWithinMs === undefined ? [] : [heals])]
+  return [...(expectations[effect].breaker === 'opens' ? [flat] : []), ...(healsWithinMs === undefined ? [] : [heals])]
 }
 
 /** All workers know again what was invalidated, and what one stores another finds. */

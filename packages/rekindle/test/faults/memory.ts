@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { collectGarbage } from './garbage.ts'
 import { inMemory, inStore, users, type World } from './world.ts'
 
-const requests = 3_000
+const requests = 1_000
 /** Not one of them may leave more than this behind, on average. */
 const bytesPerRequest = 100
 
@@ -18,7 +18,7 @@ export async function checkMemory({ warm, cold }: World): Promise<void> {
     collectGarbage()
     return process.memoryUsage().heapUsed
   }
-  const before = await ask(requests / 3)
+  const before = await ask(requests / 4)
   const after = await ask(requests)
   expect((after - before) / requests).toBeLessThan(bytesPerRequest)
   for (const { cache } of [warm, cold]) expect(cache.stats()).toMatchObject({ waiting: 0, building: 0, inUse: 0 })

@@ -38,7 +38,7 @@ export const serverFaults: readonly Fault<ServerPlace>[] = [
   },
   {
     name: 'READONLY replica',
-    effect: 'unavailable',
+    effect: 'unwritable',
     async begin({ server }) {
       await server.call('REPLICAOF', '127.0.0.1', 1)
     },
@@ -48,7 +48,7 @@ export const serverFaults: readonly Fault<ServerPlace>[] = [
   },
   {
     name: 'OOM with noeviction',
-    effect: 'unavailable',
+    effect: 'unwritable',
     async begin({ server }) {
       await server.call('CONFIG', 'SET', 'maxmemory', 1)
     },

@@ -34,6 +34,7 @@ export class MemoryWatch {
 
   /** A look now, since there is another agent, and one each second while there is any. */
   start(): void {
+    // Who heard of the agent that made way for this one may have closed the cache.
     if (this.#stopped) return
     this.#timer ??= this.#plan()
     this.#look()
