@@ -63,6 +63,7 @@ import { sqliteStore } from 'rekindle/sqlite'
 import 'rekindle/redis'
 import 'rekindle/agent-config'
 import 'rekindle/postgres'
+import 'rekindle/sealed'
 import 'rekindle/testing'
 const agents = createAgentCache({
   namespace: 'packed',

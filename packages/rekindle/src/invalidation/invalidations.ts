@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { SeenClock, StoreAdvance, StoreChanges, StoreClock } from '../config/config-store.ts'
 import { InvalidationFailedError } from '../errors.ts'
 import type { Stamp } from './stamp.ts'
+import { legible } from './target.ts'
 import { InvalidationView } from './view.ts'
 
 /** What has just become invalid: what the targets name, and everything stamped in another history or below the floor. */
@@ -126,7 +127,9 @@ export class Invalidations {
     const before = this.view.stamp
     const historyChanged = before.history !== clock.history
     // What the view has had already must not reach what was loaded since.
-    const news = historyChanged ? targets : targets.filter(([, invalidatedAt]) => invalidatedAt > before.clock)
+    const news = targets
+      .filter(([, invalidatedAt]) => historyChanged || invalidatedAt > before.clock)
+      .map(([target, invalidatedAt]) => [legible(target), invalidatedAt] as const)
     this.view.apply({ clock, targets: news })
     if (news.length === 0 && !historyChanged && floor === 0) return
     this.#onInvalidated({ targets: news.map(([target]) => target), stamp: this.view.stamp, floor })

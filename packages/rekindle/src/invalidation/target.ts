@@ -12,6 +12,14 @@ export const everything = '*'
 
 const maxTags = 10_000
 
+/**
+ * A target that this process cannot read (sealed by others, or of a later version) may name anything: to pass over it would be to
+ * serve what it names.
+ */
+export function legible(target: string): string {
+  return /^[#{*]/.test(target) ? target : everything
+}
+
 export function tagTarget(tag: string): string {
   return `#${JSON.stringify(tag)}`
 }

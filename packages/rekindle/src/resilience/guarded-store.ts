@@ -74,8 +74,11 @@ export class GuardedStore {
 
   /** Resolves once what was written has arrived or failed, then releases the connection. */
   async close(): Promise<void> {
-    // One write may lead to another: the end of a claim follows what was built under it.
-    while (this.#pending.size > 0) await Promise.all(this.#pending)
+    // One write may lead to another: the end of a claim follows what was built under it, a few promises later.
+    do {
+      await Promise.all(this.#pending)
+      await new Promise((resolve) => setImmediate(resolve))
+    } while (this.#pending.size > 0)
     try {
       await this.inTime('close', () => this.connection.close())
     } catch (error) {
