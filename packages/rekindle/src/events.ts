@@ -27,8 +27,8 @@ export interface AgentCacheEvents {
   readonly disposed: { readonly key: Partial<AgentKey>; readonly cause: RemovalCause }
   readonly 'dispose-failed': { readonly key: Partial<AgentKey>; readonly cause: RemovalCause; readonly error: unknown }
   /**
-   * The process is near a limit of its memory, and some agents that nobody held were dropped: 0, said once, if there were none. `heap`: V8's, with
-   * garbage not yet collected; `container`: what all processes in it may use together.
+   * The process is near a limit of its memory, and some agents that nobody held were dropped; 0, said once, if there were
+   * none. `heap`: V8's, with garbage not yet collected; `container`: what all processes in it may use together.
    */
   readonly 'memory-pressure': {
     readonly resource: 'heap' | 'container'

@@ -13,14 +13,14 @@ export interface Keepable {
  */
 const part = 1 / 16
 
-/** The way to an agent that is not in memory, whatever it is made from. It also keeps the noise in shorter times from deciding anything. */
+/** The way to an agent that is not in memory, whatever it is made from. So noise in shorter times decides nothing. */
 const leastRebuildMs = 1
 
 /**
- * Those of the `idle` that should go first: they cost most to keep and least to make anew. An agent's cost is its size times the time
- * for which it will lie unused, for which the best guess is the time it has been idle: the space-time product of A. J. Smith, "Long Term
- * File Migration: Development and Evaluation of Algorithms", CACM 24(8), 1981, divided by what a miss costs, as in Cao and
- * Irani's GreedyDual-Size (USITS 1997). Where sizes and rebuilds are alike, these are the ones idle for longest.
+ * Those of the `idle` that should go first: they cost most to keep and least to make anew. Keeping costs an agent's size times
+ * the time for which it will lie unused, which is best guessed from how long it has: the space-time product of A. J. Smith, "Long
+ * Term File Migration: Development and Evaluation of Algorithms", CACM 24(8), 1981. That is divided by what a miss costs, as in
+ * GreedyDual-Size (Cao and Irani, USITS 1997). Where sizes and rebuilds are alike, these are the ones idle for longest.
  *
  * As many as weigh what a sixteenth of all `agents` does, at least one. Of unknown weight, each counts as an average one.
  */

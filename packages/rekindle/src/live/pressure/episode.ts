@@ -16,7 +16,10 @@ const marks: Readonly<Record<MemoryResource, { readonly begins: number; readonly
   container: { begins: 0.9, ends: 0.85 },
 }
 
-/** By how much of the limit use must have grown for agents to be dropped again before a collection has shown what the last ones were worth. */
+/**
+ * By how much of the limit use must have grown for agents to be dropped again before a collection has shown what the last ones
+ * were worth.
+ */
 const growth = 1 / 64
 
 /** The time for which one resource is near its limit. */
