@@ -110,7 +110,7 @@ export function createAgentCache<
   )
   const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
   const source = new ConfigSource<Config, Agent>(
-    { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs, notFoundTtlMs },
+    { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
     { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), claims, discardAgent },
   )
   const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, discardAgent)

@@ -96,7 +96,10 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   readonly maxConcurrentBuilds?: number
   /** What loading, and what creating, may take. Default 30 000. */
   readonly buildTimeoutMs?: number
-  /** What a request waits for the store at most. Default 250. */
+  /**
+   * What a request waits for the store at most, in all. (One that joined another's build: as long again when that ends, to know
+   * whether it was invalidated meanwhile.) Default 250.
+   */
   readonly storeTimeoutMs?: number
   /**
    * For how long an agent in memory may serve after it was invalidated elsewhere, when word of that is lost. At 0 every memory

@@ -79,6 +79,35 @@ describe('when the store hangs', () => {
   })
 })
 
+describe('when the store is slow', () => {
+  test.each([
+    [50, 150],
+    [100, 250],
+    [240, 250],
+  ])('%i ms a call: a request waits for all of its calls %i ms, and no longer', async (callMs, waitsMs) => {
+    const clock = new ManualClock()
+    const real = new MemoryStore({ now: () => clock.now() }).connect('test')
+    const slowly = (name: 'read' | 'claim') => {
+      const call = real[name].bind(real) as (...args: never[]) => Promise<unknown>
+      const wait = () => new Promise<void>((resolve) => void clock.after(callMs, resolve))
+      return (...args: never[]) => wait().then(() => call(...args))
+    }
+    const connection = { ...real, read: slowly('read'), claim: slowly('claim') } as StoreConnection
+    const agents = new TestAgents({ store: { name: 'slow', connect: () => connection }, clock, storeTimeoutMs: 250 })
+    let answer: string | undefined
+    void agents.ask().then((found) => (answer = found))
+    await clock.advance(waitsMs - 1)
+    expect(answer).toBe(undefined)
+    await clock.advance(1)
+    await settle()
+    expect(answer).toBe('build cold v1')
+    const closed = agents.cache.close()
+    await clock.advance(1_000)
+    await closed
+    expect(clock.timers).toBe(0)
+  })
+})
+
 describe('a call that fails while the store is well', () => {
   test('does not keep others from the store', async () => {
     const { agents, calls, setFault } = world()

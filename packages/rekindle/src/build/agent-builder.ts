@@ -1,6 +1,7 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
-import type { ConfigSource, Obtained, Wish } from './config-source.ts'
+import type { ConfigSource } from './config-source.ts'
+import type { Obtained, Wish } from './obtained.ts'
 import type { Recipe } from './recipe.ts'
 import { type Abortion, type BuildLimits, isPromise, timebox } from './timebox.ts'
 

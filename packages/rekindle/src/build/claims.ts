@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Claimed, SeenClock } from '../config/config-store.ts'
 import { checkClaimed, checkWaiting } from '../config/store-replies.ts'
-import type { GuardedStore } from '../resilience/guarded-store.ts'
+import type { GuardedStore, Patience } from '../resilience/guarded-store.ts'
 import { encodeMail } from '../worker-mail.ts'
 import { hasEnded } from '../worker-name.ts'
 
@@ -59,17 +59,18 @@ export class Claims {
   }
 
   /** Claims `id` for a build of what is known `asOf`, or returns how to wait for who has it. `instead` may be replaced. */
-  async take(id: string, asOf: SeenClock, instead?: string): Promise<Turn> {
+  async take(id: string, asOf: SeenClock, patience: Patience, instead?: string): Promise<Turn> {
     const claimant = `${this.#worker}/${++this.#claims}`
     // Listening before the store notes that somebody waits: the wake-up may come at once.
     const { woken, leave } = this.#listen(id)
     let inTime = true
-    const claimed = await this.#store.ask('a claim', async () => {
+    const ask = async () => {
       const answer = await this.#claim(id, claimant, asOf, instead)
       // Nobody waits for it any more, so nobody would ever let go of it.
       if (!inTime && answer.granted) this.#release(id, claimant)
       return answer
-    })
+    }
+    const claimed = await this.#store.ask('a claim', ask, patience)
     inTime = claimed !== undefined
     if (claimed === undefined || claimed.granted) {
       leave()

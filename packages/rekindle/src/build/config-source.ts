@@ -7,11 +7,13 @@ import type { Events } from '../events.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { InvalidationView } from '../invalidation/view.ts'
 import type { ConfigRefusal } from '../reasons.ts'
+import type { Patience } from '../resilience/guarded-store.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { Claims, HeldClaim } from './claims.ts'
 import { loadInTurn, type MissingEntry } from './load-in-turn.ts'
 import { LoadTags } from './load-tags.ts'
 import { NotFound } from './not-found.ts'
+import type { Obtained, Wish } from './obtained.ts'
 import type { Loaded, Recipe } from './recipe.ts'
 import { SingleFlight } from './single-flight.ts'
 import { type Abortion, type BuildLimits, timebox } from './timebox.ts'
@@ -25,31 +27,7 @@ export interface ConfigSourceOptions extends BuildLimits {
   readonly configTtlMs: number
   readonly staleIfErrorMs: number
   readonly notFoundTtlMs: number
-}
-
-/** A config, and how it was come by. */
-export interface Obtained<Config, Agent> {
-  readonly record: ConfigRecord<Config>
-  readonly source: 'config' | 'build'
-  /** When the store was asked, or loading began (`performance.now()`): who has asked before has nothing older than the request. */
-  readonly since: number
-  /** Why the store's config was not used, if it was not. */
-  readonly refusal?: ConfigRefusal
-  /** When to look for a newer one; the past for one that is stale now. */
-  readonly serveUntil: number
-  /** The agent, where it came with its config. */
-  readonly made?: { readonly agent: Agent }
-  /** When the store has it, if it was loaded. */
-  readonly stored?: Promise<void>
-  readonly storeMs?: number
-  readonly loadMs?: number
-}
-
-export interface Wish<Config> {
-  /** Not satisfied by a stale config. */
-  readonly fresh: boolean
-  /** A config that this process has had for the key; it may serve if loading fails. */
-  readonly known: ConfigRecord<Config> | undefined
+  readonly storeTimeoutMs: number
 }
 
 interface Refusal {
@@ -155,16 +133,19 @@ export class ConfigSource<Config, Agent> {
   #find(key: AgentKey, scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     // Nothing could be made of a config from the store.
     if (this.#recipe.create === undefined) return this.#load(key, scoped, {})
+    const { clock, storeTimeoutMs } = this.#options
+    const asked = clock.now()
     return this.#look(scoped, encoded, wish).then((found) => {
       if (found.obtained !== undefined) return found.obtained
-      return this.#loadOrServeStale(key, scoped, encoded, wish, found)
+      const patience = { leftMs: storeTimeoutMs - (clock.now() - asked) }
+      return this.#loadOrServeStale(key, scoped, encoded, wish, found, patience)
     })
   }
 
   /** Asks the store. */
-  #look(scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>): Promise<Found<Config>> {
+  #look(scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>, patience?: Patience): Promise<Found<Config>> {
     const started = performance.now()
-    return this.#tier.lookup(scoped, encoded).then(({ record, refusal, fallback, stale }) => {
+    return this.#tier.lookup(scoped, encoded, patience).then(({ record, refusal, fallback, stale }) => {
       const storeMs = performance.now() - started
       if (record === undefined) return { refused: { refusal, storeMs }, fallback }
       if (stale && wish.fresh) return { refused: { refusal: 'expired', storeMs }, fallback: record }
@@ -178,6 +159,7 @@ export class ConfigSource<Config, Agent> {
     encoded: string,
     wish: Wish<Config>,
     { refused, fallback }: Missed<Config>,
+    patience: Patience,
   ): Promise<Obtained<Config, Agent>> {
     // Only when the store has just said what was invalidated: somebody may have made the agent since.
     const absence = refused.refusal === 'store-unavailable' ? undefined : this.#notFound.recall(encoded)
@@ -192,10 +174,11 @@ export class ConfigSource<Config, Agent> {
         asOf: () => this.#view.stamp,
         isSuperseded: (asOf) => asOf.history === this.#view.stamp.history && !this.#view.isValid({ key: scoped, tags: [], asOf }),
         look: async () => {
-          const { obtained, refused: still } = await this.#look(scoped, encoded, wish)
+          const { obtained, refused: still } = await this.#look(scoped, encoded, wish, patience)
           return { obtained, refusal: still?.refusal }
         },
         load: (held) => this.#load(key, scoped, refused, held),
+        patience,
       }
       return await loadInTurn(entry, claims, this.#options)
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { SeenClock } from '../config/config-store.ts'
 import type { ConfigRefusal } from '../reasons.ts'
+import type { Patience } from '../resilience/guarded-store.ts'
 import type { Claims, HeldClaim } from './claims.ts'
 
 /** One entry that is missing, and what can be done about it. */
@@ -16,6 +17,8 @@ export interface MissingEntry<Result extends { readonly stored?: Promise<void> }
   /** What the store has by now, or why it has nothing of use. */
   readonly look: () => Promise<{ readonly obtained?: Result | undefined; readonly refusal?: ConfigRefusal | undefined }>
   readonly load: (held?: HeldClaim) => Promise<Result>
+  /** For what is asked of the store. Waiting for others to load is no waiting for the store. */
+  readonly patience: Patience
 }
 
 /**
@@ -30,7 +33,7 @@ export async function loadInTurn<Result extends { readonly stored?: Promise<void
   const until = clock.now() + timeoutMs
   let instead: string | undefined
   while (clock.now() < until) {
-    const turn = await claims.take(entry.id, entry.asOf(), instead)
+    const turn = await claims.take(entry.id, entry.asOf(), entry.patience, instead)
     if (turn === undefined) break
     if (turn.held !== undefined) return loadAsHolder(entry, turn.held)
     const { theirs } = turn

@@ -5,7 +5,7 @@ import type { Events } from '../events.ts'
 import type { Invalidations } from '../invalidation/invalidations.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { ConfigRefusal } from '../reasons.ts'
-import type { GuardedStore } from '../resilience/guarded-store.ts'
+import type { GuardedStore, Patience } from '../resilience/guarded-store.ts'
 import { maxConfigLength } from './config-limits.ts'
 import type { ConfigRecord } from './config-record.ts'
 import { sealedPrefix } from './config-store.ts'
@@ -78,11 +78,11 @@ export class ConfigTier<Config> {
    * The config stored for `key` (`encoded` is its encoding), if it may be used: fresh enough, not invalidated by anything that happened before this call,
    * and all that its pointer says it is. Never rejects: whatever goes wrong is a refusal, and a build follows.
    */
-  lookup(key: Partial<AgentKey>, encoded: string): Promise<Lookup<Config>> {
+  lookup(key: Partial<AgentKey>, encoded: string, patience?: Patience): Promise<Lookup<Config>> {
     const { connection } = this.#store
     const seen = this.#invalidations.view.stamp
     const find = () => connection.read(storeIdOf(encoded)).then((found) => this.#judge(key, encoded, checkRead(found), seen))
-    return this.#store.read<Lookup<Config>>('a config', find, refused('store-unavailable'))
+    return this.#store.read<Lookup<Config>>('a config', find, refused('store-unavailable'), patience)
   }
 
   /** Not `async`: with all at hand, as it usually is, the answer is there at once. */

@@ -1,4 +1,4 @@
-import { type IoredisConnection, messageLink, ours } from './ioredis-connection.ts'
+import { destroy, type IoredisConnection, messageLink, ours } from './ioredis-connection.ts'
 import type { CommandLink, OnLost } from './link.ts'
 import { checkNode } from './check-node.ts'
 
@@ -6,7 +6,7 @@ import { checkNode } from './check-node.ts'
 interface IoredisCluster extends Pick<IoredisConnection, 'on' | 'connect' | 'call' | 'disconnect'> {
   duplicate(nodes: readonly never[], options: object): IoredisCluster
   readonly slots: readonly (readonly string[] | undefined)[]
-  nodes(role: 'master'): readonly IoredisConnection[]
+  nodes(role: 'all' | 'master'): readonly IoredisConnection[]
 }
 
 /** Failed commands fail: what goes on here is nothing that a request should wait for. */
@@ -63,7 +63,9 @@ export function ioredisCluster(pattern: object, onLost: OnLost): CommandLink {
       return messageLink(node.duplicate(ours), 'ssubscribe', channels, onMessage, lost)
     },
     destroy() {
+      const nodes = cluster.nodes('all')
       cluster.disconnect()
+      for (const node of nodes) destroy(node)
     },
   }
 }

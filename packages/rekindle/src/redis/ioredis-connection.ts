@@ -4,7 +4,7 @@ import { connectTimeoutMs, type Link, type OnLost, type OnMessage } from './link
 export interface IoredisConnection {
   readonly status: string
   readonly options: { readonly host?: string; readonly port?: number }
-  readonly stream?: { unref(): unknown }
+  readonly stream?: { unref(): unknown; destroy(): unknown }
   duplicate(options: object): IoredisConnection
   on(event: string, listener: (...args: never[]) => void): unknown
   connect(): Promise<unknown>
@@ -29,6 +29,7 @@ export const ours: Readonly<Record<string, unknown>> = {
   maxRetriesPerRequest: 0,
   maxLoadingRetryTime: 100,
   connectTimeout: connectTimeoutMs,
+  disconnectTimeout: 100,
   commandTimeout: undefined,
   socketTimeout: undefined,
   stringNumbers: false,
@@ -44,6 +45,13 @@ export function watched(client: IoredisConnection, onLost: OnLost): IoredisConne
   client.on('connect', () => client.stream?.unref())
   client.on('end', () => onLost(latest ?? new Error('The connection was closed.')))
   return client
+}
+
+/** At once: `disconnect` alone takes its leave of the server, and waits to be let go, even where nothing is connected. */
+export function destroy(client: IoredisConnection): void {
+  if (client.status === 'end') return
+  client.disconnect()
+  client.stream?.destroy()
 }
 
 /** Listens to `channels`: of the server, or (`ssubscribe`) sharded ones of a cluster's node that has them. */
@@ -67,7 +75,7 @@ export function messageLink(
       await client.ping()
     },
     destroy() {
-      client.disconnect()
+      destroy(client)
     },
   }
 }

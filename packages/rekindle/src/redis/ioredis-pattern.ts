@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ioredisCluster } from './ioredis-cluster.ts'
-import { type IoredisConnection, messageLink, ours, watched } from './ioredis-connection.ts'
+import { destroy, type IoredisConnection, messageLink, ours, watched } from './ioredis-connection.ts'
 import type { CommandLink, OnLost, RedisPattern } from './link.ts'
 
 /** The part of an ioredis 6 client that is looked at, be it `Redis` (to a server, or by way of Sentinels) or `Cluster`. */
@@ -36,7 +36,7 @@ function commandLink(single: IoredisConnection, onLost: OnLost): CommandLink {
       return messageLink(single.duplicate(ours), 'subscribe', channels, onMessage, lost)
     },
     destroy() {
-      client.disconnect()
+      destroy(client)
     },
   }
 }

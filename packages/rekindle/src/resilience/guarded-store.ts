@@ -7,6 +7,11 @@ import { Deadlines } from './deadlines.ts'
 /** Writes that may wait for the store at once. A cache that cannot write loses speed, not answers, so more are dropped. */
 const maxPendingWrites = 1000
 
+/** How long a request that has waited for the store already will still do so, in all. Counted down by who makes it wait. */
+export interface Patience {
+  leftMs: number
+}
+
 /**
  * The store as requests see it: it answers in time or not at all, and never fails. What went wrong is an event.
  *
@@ -24,26 +29,31 @@ export class GuardedStore {
   readonly #deadlines: Deadlines
   readonly #events: Events
   readonly #pending = new Set<Promise<void>>()
+  readonly #shortened = new Set<Deadlines>()
+  readonly #clock: Clock
 
   constructor(connection: StoreConnection, timeoutMs: number, clock: Clock, events: Events) {
     this.connection = connection
     this.#timeoutMs = timeoutMs
     this.#deadlines = new Deadlines(timeoutMs, clock)
+    this.#clock = clock
     this.#events = events
   }
 
-  /** The answer to a read of one or more calls, or `otherwise` if there is none within `storeTimeoutMs`. */
-  read<Answer>(what: string, calls: () => Promise<Answer>, otherwise: Answer): Promise<Answer> {
-    if (this.down) return Promise.resolve(otherwise)
-    return this.#keep(`the reading of ${what}`, calls, (error) => {
+  /** The answer to a read of one or more calls, or `otherwise` if there is none within `storeTimeoutMs`, or the asker's patience. */
+  read<Answer>(what: string, calls: () => Promise<Answer>, otherwise: Answer, patience?: Patience): Promise<Answer> {
+    if (this.down || (patience !== undefined && patience.leftMs <= 0)) return Promise.resolve(otherwise)
+    const recover = (error: unknown) => {
       this.#report(`read ${what}`, error)
       return otherwise
-    })
+    }
+    const operation = `the reading of ${what}`
+    return patience === undefined ? this.#keep(operation, calls, recover) : this.#keepShort(operation, calls, recover, patience)
   }
 
-  /** The answer to a call that a request can do without: `undefined` if there is none within `storeTimeoutMs`. */
-  ask<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer | undefined> {
-    return this.read<Answer | undefined>(what, call, undefined)
+  /** The answer to a call that a request can do without: `undefined` if there is none in time. */
+  ask<Answer>(what: string, call: () => Promise<Answer>, patience?: Patience): Promise<Answer | undefined> {
+    return this.read<Answer | undefined>(what, call, undefined, patience)
   }
 
   /** Starts a write that no request waits for. Resolves when it has arrived, or failed, or been dropped. */
@@ -72,6 +82,25 @@ export class GuardedStore {
     return this.#deadlines.keep(attempt(call), timeoutError, recover)
   }
 
+  async #keepShort<Answer>(
+    what: string,
+    call: () => Promise<Answer>,
+    recover: (error: unknown) => Answer,
+    patience: Patience,
+  ): Promise<Answer> {
+    const began = this.#clock.now()
+    const ms = Math.min(patience.leftMs, this.#timeoutMs)
+    const deadlines = new Deadlines(ms, this.#clock)
+    this.#shortened.add(deadlines)
+    try {
+      return await deadlines.keep(attempt(call), () => new StoreTimeoutError(what, ms), recover)
+    } finally {
+      patience.leftMs -= this.#clock.now() - began
+      this.#shortened.delete(deadlines)
+      deadlines.stop()
+    }
+  }
+
   /** Resolves once what was written has arrived or failed, then releases the connection. */
   async close(): Promise<void> {
     // One write may lead to another: the end of a claim follows what was built under it, a few promises later.
@@ -85,6 +114,7 @@ export class GuardedStore {
       this.#report('close', error)
     }
     this.#deadlines.stop()
+    for (const deadlines of this.#shortened) deadlines.stop()
   }
 
   #report(operation: string, error: unknown): void {
