@@ -2,7 +2,7 @@ const lengths = '$!='
 const lists = '*~>'
 
 /** Where the reply that begins at `from` ends (RESP 2 and 3), or `undefined` if not all of it is there. */
-export function endOfReply(data: Buffer, from: number): number | undefined {
+function endOfReply(data: Buffer, from: number): number | undefined {
   const lineEnd = data.indexOf('\r\n', from)
   if (lineEnd < 0) return undefined
   const afterLine = lineEnd + 2

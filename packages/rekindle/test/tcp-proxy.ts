@@ -15,7 +15,7 @@ export interface TcpProxy extends AsyncDisposable {
 }
 
 /** One connection through the proxy. */
-export interface Passage {
+interface Passage {
   toServer(data: Buffer): void
   /** Not before `afterMs`, and not before what was sent earlier. */
   toClient(data: Buffer, afterMs?: number): void

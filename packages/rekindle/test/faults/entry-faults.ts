@@ -48,6 +48,18 @@ export const entryFaults: readonly Fault<ServerPlace>[] = [
     ),
   ]),
   {
+    name: 'wrong type: claims',
+    effect: 'damaged',
+    begin: ({ server }, namespace) =>
+      withClient(server, async (client) => {
+        // They are there only while something is built: this one is never given up.
+        for (const key of await client.keys(`rekindle:${namespace}:p:*`)) {
+          await client.rename(key, key.replace(':p:', ':c:'))
+        }
+      }),
+    end: async () => {},
+  },
+  {
     name: 'FLUSHALL',
     effect: 'lost',
     async begin({ server }) {

@@ -5,7 +5,7 @@ import { isPush, ReplySplitter } from '../resp-reply.ts'
 import { startProxy, type Wire } from '../tcp-proxy.ts'
 import { CheckedWorker, Origin } from './checked-worker.ts'
 import { ioredis, nodeRedis } from './clients.ts'
-import { until } from './timing.ts'
+import { nextTurn, until } from './timing.ts'
 
 /** What becomes of one reply, to the next command of that name: from then on all of that connection are one off. */
 function shifting(command: string, shift: (reply: Buffer) => readonly Buffer[]): () => Wire {
@@ -74,7 +74,7 @@ describe.each([ioredis, nodeRedis])('a connection that is out of step, $name', (
         await reader.ask('a', users[(2 * turn + first) % users.length]!)
         if (turn % 20 === 19) await reader.ask(`agent ${turn % 3}`, first)
         // Without a store there is nothing to wait for, and nothing else would get its turn.
-        await new Promise((resolve) => setImmediate(resolve))
+        await nextTurn()
       }
     })
     const editing = (async () => {

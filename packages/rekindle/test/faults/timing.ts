@@ -29,7 +29,7 @@ export async function withoutWaiting(what: string, work: () => Promise<unknown>)
   const began = performance.now()
   let ended: number | undefined
   const working = work().finally(() => (ended = performance.now()))
-  for (let turn = 0; turn < idleTurns && ended === undefined; turn++) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < idleTurns && ended === undefined; turn++) await nextTurn()
   if (ended === undefined) {
     working.catch(() => {})
     throw new Error(`${what}: waited for something`)
@@ -37,6 +37,9 @@ export async function withoutWaiting(what: string, work: () => Promise<unknown>)
   await working
   return ended - began
 }
+
+/** Of the event loop. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Resolves once `condition` holds; rejects after `ms`. */
 export function until(ms: number, what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
