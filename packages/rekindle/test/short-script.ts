@@ -12,6 +12,8 @@ const client =
 const agents = createAgentCache({
   namespace: 'script',
   store: redisStore({ client }),
+  // On a machine that is busy with other things.
+  storeTimeoutMs: 5_000,
   loadConfig: (key) => key,
   createAgent: (config) => config,
 })

@@ -78,7 +78,7 @@ function clusterLike(pattern: NodeRedisCluster): NodeRedisCluster {
   const socket = { ...defaults?.socket, ...ourSocket, reconnectStrategy: reconnectAfterMs }
   return pattern.duplicate({
     keyPrefix: undefined,
-    commandOptions: undefined,
+    commandOptions: { timeout: undefined },
     clientSideCache: undefined,
     useReplicas: false,
     // Connecting does not wait for nodes that are down.

@@ -17,7 +17,7 @@ export interface NodeRedisConnection {
 /** What the application has set for its own purposes, or for a client that looks after itself. */
 export const ours: Readonly<Record<string, unknown>> = {
   keyPrefix: undefined,
-  commandOptions: undefined,
+  commandOptions: { timeout: undefined },
   clientSideCache: undefined,
   emitInvalidate: false,
   pingInterval: undefined,

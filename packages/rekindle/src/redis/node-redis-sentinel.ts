@@ -15,7 +15,7 @@ interface NodeRedisSentinel {
 /** One connection to the master, and no waiting for another. How to get in is the application's. */
 const ours = {
   keyPrefix: undefined,
-  commandOptions: undefined,
+  commandOptions: { timeout: undefined },
   clientSideCache: undefined,
   masterPoolSize: 1,
   replicaPoolSize: 0,
