@@ -136,7 +136,7 @@ describe('the invalidation protocol', () => {
       { numRuns: 40_000 },
     )
     // The histories are worth something only if much was read and invalidated in them.
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50_000)
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20_000)
   }, 180_000)
 
   test('would be seen to fail if scripts did not notice that another server answers', async () => {
