@@ -36,6 +36,25 @@ describe.each([
 )
 
 describe.each(Object.entries(patterns))('redisStore with %s on a Redis Cluster', (library, pattern) => {
+  test('can be opened while a node hangs that it does not need', async () => {
+    const namespace = `hung for ${library}`
+    const [clock, entry] = await Promise.all([
+      cluster.ownerOf(`rekindle:{${namespace}}:clock`),
+      cluster.ownerOf(`rekindle:${namespace}:p:id`),
+    ])
+    const hung = cluster.nodes.find(({ port }) => port !== clock.port && port !== entry.port)!
+    process.kill(hung.pid, 'SIGSTOP')
+    const connection = redisStore({ client: pattern() }).connect(namespace)
+    const opened = performance.now()
+    try {
+      await expect.poll(() => connection.read('id').then(Boolean, () => false), { timeout: 5_000 }).toBe(true)
+      expect(performance.now() - opened).toBeLessThan(2_500)
+    } finally {
+      process.kill(hung.pid, 'SIGCONT')
+      await connection.close()
+    }
+  })
+
   test('spreads entries over the nodes, and tells invalidations only to the node that has them', async () => {
     const namespace = `spread by ${library}`
     const client = pattern()

@@ -14,6 +14,8 @@ export interface RedisSentinel extends AsyncDisposable {
   readonly ports: readonly number[]
   readonly master: RedisServer
   readonly replica: RedisServer
+  /** Ends a Sentinel. */
+  end(port: number): Promise<void>
   /**
    * The master is down: lets the Sentinels act on it. Resolves when all of them have the replica for a
    * master that is up.
@@ -38,6 +40,9 @@ export async function startSentinel(): Promise<RedisSentinel> {
     ports,
     master,
     replica,
+    async end(port) {
+      await sentinels.find((sentinel) => sentinel.port === port)?.[Symbol.asyncDispose]()
+    },
     async failOver() {
       // One of them: were all to stand for leader at once, none might be elected, and they would try again only later.
       await call(ports[0]!, 'SENTINEL', 'SET', name, 'quorum', 1)
@@ -79,6 +84,7 @@ async function startOne(masterPort: number): Promise<{ readonly port: number } &
   return {
     port,
     async [Symbol.asyncDispose]() {
+      if (server.signalCode !== null) return
       const exited = once(server, 'exit')
       server.kill('SIGKILL')
       await exited

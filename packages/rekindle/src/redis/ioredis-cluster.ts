@@ -9,6 +9,9 @@ interface IoredisCluster extends Pick<IoredisConnection, 'on' | 'connect' | 'cal
   nodes(role: 'all' | 'master'): readonly IoredisConnection[]
 }
 
+/** What the nodes together may take to connect. */
+const connectingMs = 300
+
 /** Failed commands fail: what goes on here is nothing that a request should wait for. */
 const clusterSettings = {
   keyPrefix: '',
@@ -41,8 +44,8 @@ export function ioredisCluster(pattern: object, onLost: OnLost): CommandLink {
   return {
     async connect() {
       await cluster.connect()
-      // The nodes connect when first needed, and refuse all but the first command until they have.
-      await Promise.allSettled(cluster.nodes('master').map((node) => node.ping()))
+      // The nodes connect when first needed, and refuse all but the first command until they have. Who hangs is not waited for.
+      await Promise.all(cluster.nodes('master').map((node) => check(node, connectingMs)))
     },
     send([command, ...args]) {
       return cluster.call(command, args)
@@ -68,6 +71,11 @@ export function ioredisCluster(pattern: object, onLost: OnLost): CommandLink {
       for (const node of nodes) destroy(node)
     },
   }
+}
+
+function check(node: IoredisConnection, withinMs?: number): Promise<void> {
+  const ping = (token: string) => node.call('PING', [token])
+  return checkNode(ping, () => destroy(node), withinMs)
 }
 
 /** Messages of a sharded channel are on the node that has its slot. */

@@ -1,4 +1,4 @@
-import { connectTimeoutMs, type Link, type OnLost, type OnMessage } from './link.ts'
+import { connectTimeoutMs, type Link, type OnLost, type OnMessage, sentinelTimeoutMs } from './link.ts'
 
 /** The part of `Redis` that is used of the clients made by its `duplicate`. */
 export interface IoredisConnection {
@@ -31,6 +31,9 @@ export const ours: Readonly<Record<string, unknown>> = {
   connectTimeout: connectTimeoutMs,
   disconnectTimeout: 100,
   commandTimeout: undefined,
+  // A Sentinel that says nothing is left for the next.
+  sentinelCommandTimeout: sentinelTimeoutMs,
+  role: 'master',
   socketTimeout: undefined,
   stringNumbers: false,
   readOnly: false,

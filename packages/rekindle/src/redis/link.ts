@@ -32,3 +32,6 @@ export interface RedisPattern {
 
 /** How long connecting may take, the handshake included. */
 export const connectTimeoutMs = 2_000
+
+/** And how much of that a Sentinel may take to say where the master is: there are others to ask. */
+export const sentinelTimeoutMs = 500

@@ -22,6 +22,9 @@ interface ClusterNode {
 /** Of a node that is known already. */
 const reconnectAfterMs = 200
 
+/** For connections that are out of reach here, as those that ask for the slots. The others are asked something every second. */
+const silentMs = 2_500
+
 /**
  * A client of its own for a whole cluster. It finds its way by itself as long as one node is there; nodes that have fallen
  * silent are cut off here, so that what they would have answered is not waited for.
@@ -75,7 +78,7 @@ export function nodeRedisCluster(pattern: object, onLost: OnLost): CommandLink {
 function clusterLike(pattern: NodeRedisCluster): NodeRedisCluster {
   const { defaults } = pattern._options
   const { keyPrefix: _prefix, commandOptions: _options, clientSideCache: _cache, readonly: _readonly, ...nodeSettings } = ours
-  const socket = { ...defaults?.socket, ...ourSocket, reconnectStrategy: reconnectAfterMs }
+  const socket = { ...defaults?.socket, ...ourSocket, socketTimeout: silentMs, reconnectStrategy: reconnectAfterMs }
   return pattern.duplicate({
     keyPrefix: undefined,
     commandOptions: { timeout: undefined },
@@ -84,6 +87,6 @@ function clusterLike(pattern: NodeRedisCluster): NodeRedisCluster {
     // Connecting does not wait for nodes that are down.
     minimizeConnections: true,
     maxCommandRedirections: 4,
-    defaults: { ...defaults, ...nodeSettings, socket },
+    defaults: { ...defaults, ...nodeSettings, commandOptions: undefined, socket },
   })
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { CommandLink, Link, OnLost, OnMessage } from './link.ts'
+import { textOf } from '../errors.ts'
+import { type CommandLink, type Link, type OnLost, type OnMessage, sentinelTimeoutMs } from './link.ts'
+import { ours as single, ourSocket } from './node-redis-connection.ts'
 
 /** The part of node-redis 6's sentinel client that is used of those made by its `duplicate`. */
 interface NodeRedisSentinel {
@@ -23,6 +25,8 @@ const ours = {
   maxCommandRediscovers: 0,
   passthroughClientErrorEvents: false,
 }
+
+const nodeSettings = { ...single, commandOptions: undefined }
 
 /** A client of its own that has asked the Sentinels where the master is. It is given up when that may have changed. */
 export function nodeRedisSentinel(pattern: object, onLost: OnLost): CommandLink {
@@ -66,11 +70,53 @@ function messageLink(pattern: object, channels: readonly string[], onMessage: On
 }
 
 function sentinelLike(pattern: object, onLost: OnLost): NodeRedisSentinel {
-  const sentinel = (pattern as NodeRedisSentinel).duplicate(ours)
-  sentinel.on('error', onLost)
+  const sentinel = (pattern as NodeRedisSentinel).duplicate({ ...ours, ...clientOptions(pattern as NodeRedisSentinel) })
+  // While it connects, this is about one Sentinel of several; connecting fails if none was of use.
+  sentinel.on('error', (error: unknown) => {
+    if (sentinel.isReady) onLost(error instanceof Error ? error : new Error(textOf(error)))
+  })
   sentinel.on('client-error', ({ type, error }: { type: string; error: Error }) => {
     if (type !== 'SENTINEL' && type !== 'REPLICA') onLost(error)
   })
   sentinel.on('reconnecting', () => onLost(new Error('The Redis master has changed.')))
   return sentinel
+}
+
+interface SentinelOptions {
+  readonly nodeClientOptions?: { readonly socket?: object }
+  readonly sentinelClientOptions?: { readonly socket?: object }
+}
+
+/** How servers and Sentinels are reached: as the application reaches them, but once, and without waiting for those that hang. */
+function clientOptions(pattern: NodeRedisSentinel): object {
+  const given = optionsOf(pattern)
+  if (given === undefined) return {}
+  const { nodeClientOptions: node, sentinelClientOptions: own } = given
+  const toNode = { ...node?.socket, ...ourSocket, reconnectStrategy: false }
+  const toSentinel = { ...own?.socket, connectTimeout: sentinelTimeoutMs, socketTimeout: sentinelTimeoutMs }
+  return {
+    nodeClientOptions: { ...node, ...nodeSettings, socket: toNode },
+    // The time-out is for silence; what listens there is kept from being silent.
+    sentinelClientOptions: { ...own, ...nodeSettings, pingInterval: sentinelTimeoutMs / 2, socket: toSentinel },
+  }
+}
+
+/**
+ * The options are private to the client, and to override a part of them takes the rest. But `duplicate` hands them to the constructor
+ * of its prototype: this one only looks. `undefined` should a later version do that otherwise.
+ */
+function optionsOf(pattern: NodeRedisSentinel): SentinelOptions | undefined {
+  let given: SentinelOptions | undefined
+  class Looker {
+    constructor(options: SentinelOptions) {
+      given = options
+    }
+  }
+  const prototype = Object.create(pattern, { constructor: { value: Looker } }) as NodeRedisSentinel
+  try {
+    ;(Object.create(prototype) as NodeRedisSentinel).duplicate({})
+  } catch {
+    return undefined
+  }
+  return given
 }

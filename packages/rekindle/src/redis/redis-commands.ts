@@ -64,9 +64,10 @@ export class RedisCommands {
   }
 
   async #get(link: CommandLink, key: string): Promise<string | null> {
-    const value = await link.send(['GET', key], key)
-    if (isTextOrNull(value)) return value
-    throw this.#outOfStep(link, 'GET')
+    // Not GET: on an unasked `null` (a reply that came twice), which a list is not, ioredis ends the process.
+    const values = await link.send(['MGET', key], key)
+    if (isListOf(values, isTextOrNull) && values.length === 1) return values[0] ?? null
+    throw this.#outOfStep(link, 'MGET')
   }
 
   /** Sets all, in this order, to expire after `ttlMs`. */
