@@ -1,4 +1,18 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The files that take longest, so that none of them is left to run alone at the end. */
+const longest = ['/fleet/', '/faults/', '/protocol.property', '/server-other-programs', '/soak/', '/server-']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex((part) => moduleId.includes(part))
+      return place === -1 ? longest.length : place
+    }
+    return files.toSorted((one, other) => rank(one) - rank(other))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -12,5 +26,6 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Two cores: more files at once only makes timings noisier.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 })
