@@ -56,9 +56,7 @@ function expectSound(fleet: Fleet, seen: readonly Observation[]): void {
 }
 
 describe.each([
-  ['sqlite', 4],
   ['sqlite', 8],
-  ['redis', 4],
   ['redis', 8],
 ] as const)('on %s, %i processes under load while agents are edited', (kind, workers) => {
   test('never get what an invalidation that had completed made old', async () => {
