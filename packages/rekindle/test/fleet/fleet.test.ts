@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startRedis } from '../redis-server.ts'
 import { Fleet } from './fleet.ts'
 import type { Observation } from './fleet-orders.ts'
@@ -68,6 +68,12 @@ describe.each([
 })
 
 describe('on redis, 4 processes under load while agents are edited', () => {
+  let it: World
+  beforeAll(async () => {
+    it = await world('redis', 4)
+  })
+  afterAll(() => it[Symbol.asyncDispose]())
+
   test.each<[string, (client: Redis, round: number) => Promise<unknown>]>([
     ['subscriptions are killed', (client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')],
     [
@@ -82,7 +88,6 @@ describe('on redis, 4 processes under load while agents are edited', () => {
     ],
     ['scripts are forgotten', (client) => client.script('FLUSH')],
   ])('never get what is old although %s', async (_, disturb) => {
-    await using it = await world('redis', 4)
     const client = new Redis(it.redis!.port, '127.0.0.1', { retryStrategy: () => 10 })
     client.on('error', () => {})
     const seen = await it.fleet.underLoad(names, () => editing(it.fleet, 30, (round) => disturb(client, round).catch(() => {})))
