@@ -18,3 +18,13 @@ export function originOf<Config, Agent>(left: RemovalCause | 'cold', built: Buil
     },
   }
 }
+
+/**
+ * What it would take to make the agent anew, in ms: with its config in a store, no more than making it from that. (An agent that comes with
+ * its config has no such time of its own.)
+ */
+export function rebuildMsOf<Config, Agent>(built: Built<Config, Agent>, stored: boolean): number {
+  const { record, loadMs = 0, createMs } = built
+  const fromConfig = createMs ?? loadMs
+  return Math.ceil(stored && record.fingerprint !== undefined ? fromConfig : loadMs + (createMs ?? 0))
+}

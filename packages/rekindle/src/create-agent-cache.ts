@@ -14,7 +14,7 @@ import { matcherFor } from './invalidation/target.ts'
 import { Disposer } from './live/disposer.ts'
 import type { LiveAgent } from './live/live-agent.ts'
 import { LiveTier } from './live/live-tier.ts'
-import { Appraiser } from './live/pressure/appraiser.ts'
+import { Scale } from './live/pressure/scale.ts'
 import { processMemory } from './live/pressure/process-memory.ts'
 import { assertOptions } from './option-checks.ts'
 import type { AgentCacheOptions } from './options.ts'
@@ -62,6 +62,7 @@ export function createAgentCache<
   const liveScope = inOrder(options.liveScope ?? keyFields)
   const configScope = inOrder(options.configScope ?? liveScope)
   const exclusive = concurrency === 'exclusive'
+  const stored = store !== noStore
 
   const events = new Events()
   const counters = new Counters()
@@ -72,12 +73,11 @@ export function createAgentCache<
   const weigh =
     options.weighAgent &&
     ((agent: Agent, key: AgentKey) => options.weighAgent!(agent, projectKey(key, liveScope as readonly LiveFields[])))
-  const appraiser = new Appraiser<Config, Agent>({ stored: store !== noStore, liveScope, weigh }, events)
-  const recipe = appraiser.timed(recipeFrom(options, configScope, liveScope))
+  const recipe = recipeFrom(options, configScope, liveScope)
   const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), events, liveScope)
   const live = new LiveTier<Config, Agent>(
     { liveScope, maxAgents, ttlMs, idleMs, exclusive, clock, readMemory, ...windows },
-    appraiser,
+    new Scale<Config, Agent>(weigh, liveScope, events),
     disposer,
     events,
   )
@@ -88,7 +88,7 @@ export function createAgentCache<
   const fleet = joinFleet({
     worker: workerName(),
     store: guarded,
-    shared: store !== noStore,
+    shared: stored,
     clock,
     random,
     events,
@@ -114,7 +114,18 @@ export function createAgentCache<
     { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), claims, discardAgent },
   )
   const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, discardAgent)
-  const room = new WaitingRoom<Config, Agent>({ live, builder, view, heartbeat, counters, events, clock, liveScope, exclusive })
+  const room = new WaitingRoom<Config, Agent>({
+    live,
+    builder,
+    view,
+    heartbeat,
+    counters,
+    events,
+    clock,
+    liveScope,
+    exclusive,
+    stored,
+  })
 
   /** Nobody who asks from now on gets what has been made, or is being made, of what is now invalid. */
   function onInvalidated({ targets, stamp, floor }: Invalidated): void {

@@ -1,6 +1,6 @@
 import { type AgentKey, type KeyField, projectKey } from './agent-key.ts'
 import type { AgentBuilder, Built } from './build/agent-builder.ts'
-import { type BuiltOrigin, originOf } from './built-origin.ts'
+import { type BuiltOrigin, originOf, rebuildMsOf } from './built-origin.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigRecord } from './config/config-record.ts'
 import { CacheClosedError, QueueFullError } from './errors.ts'
@@ -32,6 +32,8 @@ export interface WaitingRoomParts<Config, Agent> {
   readonly clock: Clock
   readonly liveScope: readonly KeyField[]
   readonly exclusive: boolean
+  /** Configs are kept in a store. */
+  readonly stored: boolean
 }
 
 /**
@@ -246,6 +248,7 @@ export class WaitingRoom<Config, Agent> {
     const { live: tier, view, exclusive } = this.#parts
     const { record, serveUntil } = built
     const live = new LiveAgent(agent, flight.key, record, tier.period(record, serveUntil))
+    live.rebuildMs = rebuildMsOf(built, this.#parts.stored)
     const valid = view.isValid({ key: flight.key, tags: record.tags, asOf: record.asOf })
     const origin = originOf(flight.reason, built)
     this.#report(flight, built, origin)

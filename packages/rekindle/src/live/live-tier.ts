@@ -10,9 +10,9 @@ import type { Disposer } from './disposer.ts'
 import { IdleAgents } from './idle-agents.ts'
 import { KeyIndex } from './key-index.ts'
 import type { LiveAgent, LivePeriod, QueuedWaiter } from './live-agent.ts'
-import type { Appraiser } from './pressure/appraiser.ts'
 import type { MemoryReading } from './pressure/memory-reading.ts'
 import { MemoryWatch } from './pressure/memory-watch.ts'
+import type { Scale } from './pressure/scale.ts'
 
 export interface LiveTierOptions extends StaleWindows {
   readonly liveScope: readonly KeyField[]
@@ -43,7 +43,7 @@ export class LiveTier<Config, Agent> {
   readonly #index = new KeyIndex<LiveAgent<Config, Agent>>()
   readonly #idle: IdleAgents<Config, Agent>
   readonly #memory: MemoryWatch
-  readonly #appraiser: Appraiser<Config, Agent>
+  readonly #scale: Scale<Config, Agent>
   /** Retired, with leases still running. */
   readonly #leaving = new Set<LiveAgent<Config, Agent>>()
   readonly #departures = new Departures(maxDepartures)
@@ -60,9 +60,9 @@ export class LiveTier<Config, Agent> {
   #onLastLease: (() => void) | undefined
   #closed = false
 
-  constructor(options: LiveTierOptions, appraiser: Appraiser<Config, Agent>, disposer: Disposer<Agent>, events: Events) {
+  constructor(options: LiveTierOptions, scale: Scale<Config, Agent>, disposer: Disposer<Agent>, events: Events) {
     this.#options = options
-    this.#appraiser = appraiser
+    this.#scale = scale
     this.#disposer = disposer
     this.#events = events
     this.#allFields = keyFields.every((field) => options.liveScope.includes(field))
@@ -167,7 +167,7 @@ export class LiveTier<Config, Agent> {
   /** Makes a new agent findable. One of the same key makes way for it. */
   admit(live: LiveAgent<Config, Agent>): void {
     // First: it calls the application, which may close the cache.
-    this.#appraiser.appraise(live)
+    live.bytes = this.#scale.weigh(live)
     if (this.#closed) return this.#leave(live, 'closed')
     const predecessor = this.#index.find(live)
     if (predecessor !== undefined) this.#takeOut(predecessor, 'replaced')

@@ -48,7 +48,7 @@ describe('the memory of a process', () => {
 
   test('has no limits where they cannot be read', () => {
     const refuse = () => {
-      throw new Error('not implemented')
+      throw new Error('ENOSYS: no such call here')
     }
     expect(memoryReader({ readHeap: refuse, readContainer: refuse, now: () => 0 })()).toEqual({ collections: 0 })
   })
