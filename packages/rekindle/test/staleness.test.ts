@@ -96,17 +96,23 @@ describe('memory', () => {
   })
 })
 
+/** Loads of version 1 wait until the gate is opened. */
+function holdingFirst(agents: TestAgents) {
+  const held = gate()
+  agents.load = async () => {
+    const { version } = agents
+    if (version === 1) await held.promise
+    return { name: 'n', version }
+  }
+  return held
+}
+
 describe('who joins what is under way', () => {
   test('gets nothing that was loaded before an invalidation that had completed, although word of it is lost', async () => {
     const { worker } = fleet()
     const [one, two] = [worker(), worker(deaf)]
     await one.ask()
-    const held = gate()
-    two.load = async () => {
-      const { version } = two
-      if (version === 1) await held.promise
-      return { name: 'n', version }
-    }
+    const held = holdingFirst(two)
     const early = two.ask({ agentId: 'b' })
     await settle()
     two.version = 2
@@ -173,12 +179,7 @@ describe('who joins what is under way, and hears of its invalidation while the s
     const { clock, worker } = fleet({ storeTimeoutMs: 250 })
     const [one, two] = [worker(), worker()]
     await one.ask()
-    const held = gate()
-    two.load = async () => {
-      const { version } = two
-      if (version === 1) await held.promise
-      return { name: 'n', version }
-    }
+    const held = holdingFirst(two)
     const early = two.ask({ agentId: 'b' })
     await settle()
     const late = two.ask({ agentId: 'b' })

@@ -1,4 +1,4 @@
 export { ManualClock, settle } from './manual-clock.ts'
 export { MemoryNamespace, MemoryStore } from './memory-store.ts'
 export { storeContract } from './store-contract.ts'
-export type { ContractCase } from './store-contract.ts'
+export type { ContractCase } from './contract-case.ts'

@@ -1,23 +1,6 @@
 import assert from 'node:assert/strict'
-import { setTimeout as delay } from 'node:timers/promises'
-import type {
-  Claim,
-  ConfigStore,
-  SeenClock,
-  StoreAdvance,
-  StoreClock,
-  StoreConnection,
-  StoreEntry,
-  StoreListener,
-} from '../config/config-store.ts'
-
-/** One promise of the {@link ConfigStore} port. */
-export interface ContractCase {
-  /** What is promised, fit for a test's name. */
-  readonly promise: string
-  /** Rejects if `store` breaks the promise. `store` may be shared by all cases and hold other data. */
-  check(store: ConfigStore): Promise<void>
-}
+import type { StoreAdvance, StoreClock } from '../config/config-store.ts'
+import { claim, contract, type ContractCase, entry, listenTo, nothing, sorted, until } from './contract-case.ts'
 
 /**
  * What every store promises, to run against a real one with any test runner:
@@ -305,74 +288,3 @@ export const storeContract: readonly ContractCase[] = [
     await connection.close()
   }),
 ]
-
-/** Nothing seen yet. */
-const nothing: SeenClock = { history: 'none', clock: 0 }
-
-function claim(changes: Partial<Claim>): Claim {
-  return { claimant: 'claimant', worker: 'worker', ttlMs: 60_000, asOf: nothing, ...changes }
-}
-
-/** Waits for what may take a moment, and must not take long. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 5_000; !(await condition()); await delay(2)) {
-    assert.ok(Date.now() < deadline, 'not within 5 s')
-  }
-}
-
-function listenTo(connection: StoreConnection, worker: string) {
-  const heard = { listening: 0, clocks: [] as Heard[], mail: [] as string[], stop: () => {} }
-  heard.stop = connection.listen(worker, {
-    onListening: () => heard.listening++,
-    onClock: (clock, step) => void heard.clocks.push({ clock, step }),
-    onMessage: (message) => void heard.mail.push(message),
-  })
-  return heard
-}
-
-interface Heard {
-  readonly clock: StoreClock
-  readonly step: Parameters<StoreListener['onClock']>[1]
-}
-
-interface ContractWorld {
-  /** A connection to a namespace of this case's own, which has a clock. */
-  readonly open: (suffix?: string) => Promise<StoreConnection>
-  /** One that has made no call yet. */
-  readonly connect: (suffix?: string) => StoreConnection
-}
-
-let worlds = 0
-
-function contract(promise: string, check: (world: ContractWorld) => Promise<void>): ContractCase {
-  return {
-    promise,
-    async check(store) {
-      const namespace = `contract-${process.pid}-${Date.now()}-${worlds++}`
-      const connections: StoreConnection[] = []
-      try {
-        const connect = (suffix = '') => {
-          const connection = store.connect(namespace + suffix)
-          connections.push(connection)
-          return connection
-        }
-        const open = async (suffix = '') => {
-          const connection = connect(suffix)
-          await connection.read('none')
-          return connection
-        }
-        await check({ connect, open })
-      } finally {
-        await Promise.all(connections.map((connection) => connection.close()))
-      }
-    },
-  }
-}
-
-function entry(changes: Partial<StoreEntry> = {}): StoreEntry {
-  return { id: 'id', pointer: '{"f":"print"}', fingerprint: 'print', blob: '{"name":"agent"}', ttlMs: 60_000, ...changes }
-}
-
-function sorted(targets: readonly (readonly [string, number])[]): (readonly [string, number])[] {
-  return [...targets].sort(([a], [b]) => (a < b ? -1 : 1))
-}
