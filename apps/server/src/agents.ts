@@ -52,6 +52,7 @@ function logEvents(agents: Agents, log: FastifyBaseLogger): void {
   })
   agents.on('config-refused', ({ key, reason, detail }) => log.info({ ...agentOf(key), reason, detail }, 'config refused'))
   agents.on('config-not-stored', ({ key, path, message }) => log.warn({ ...agentOf(key), path, message }, 'config not stored'))
+  agents.on('config-ignored', ({ key, path, message }) => log.warn({ ...agentOf(key), path, message }, 'config ignored in part'))
   agents.on('refresh-failed', ({ key, error }) => log.warn({ ...agentOf(key), err: error }, 'refresh failed'))
   agents.on('stale-served', ({ key, error }) => log.warn({ ...agentOf(key), err: error }, 'stale config served'))
   agents.on('dispose-failed', ({ key, error }) => log.error({ ...agentOf(key), err: error }, 'agent not closed'))

@@ -113,7 +113,7 @@ export function createAgentCache<
     { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
     { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), claims, discardAgent },
   )
-  const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, discardAgent)
+  const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, events, discardAgent)
   const room = new WaitingRoom<Config, Agent>({
     live,
     builder,

@@ -25,6 +25,7 @@ export type RekindleErrorCode =
   | 'REKINDLE_UNKNOWN_TOOL'
   | 'REKINDLE_UNRESOLVED_SECRET'
   | 'REKINDLE_UNSUPPORTED_CONFIG'
+  | 'REKINDLE_MCP_SERVER'
 
 /** Registered, so that two copies of this package mark their errors alike. */
 const marker = Symbol.for('rekindle.error')
@@ -264,5 +265,18 @@ export class UnsupportedConfigError extends RekindleError {
   }
   static override isInstance(value: unknown): value is UnsupportedConfigError {
     return carries(value, 'REKINDLE_UNSUPPORTED_CONFIG')
+  }
+}
+
+/** An MCP server cannot be reached, or does not answer as the protocol says. The message holds no secret. */
+export class McpServerError extends RekindleError {
+  /** Its name in the config. */
+  readonly server: string
+  constructor(server: string, message: string, options?: ErrorOptions) {
+    super('REKINDLE_MCP_SERVER', `The MCP server ${shown(server)} ${message}`, options)
+    this.server = server
+  }
+  static override isInstance(value: unknown): value is McpServerError {
+    return carries(value, 'REKINDLE_MCP_SERVER')
   }
 }

@@ -18,6 +18,8 @@ export interface AgentCacheEvents {
   readonly 'config-refused': { readonly key: Partial<AgentKey>; readonly reason: ConfigRefusal; readonly detail?: string }
   /** A config is served, but cannot be stored: what is at `path` JSON would lose, is a secret, or is too large. */
   readonly 'config-not-stored': { readonly key: Partial<AgentKey> } & ConfigIssue
+  /** An agent was made without what its config asks for at `path`: the framework or the model has no such thing. */
+  readonly 'config-ignored': { readonly key: Partial<AgentKey> } & ConfigIssue
   /** Loading failed, and a config past its freshness was served instead (`staleIfErrorMs`). */
   readonly 'stale-served': { readonly key: Partial<AgentKey>; readonly error: unknown }
   /** A refresh in the background failed. The old agent serves on within its window. */

@@ -16,6 +16,8 @@ export interface LoadContext {
 export interface CreateContext {
   /** Aborted after `buildTimeoutMs`, and when the cache closes before the agent is made. */
   readonly signal: AbortSignal
+  /** Tells that the agent is made without what its config asks for at `path`: the cache emits `config-ignored`. */
+  ignored(path: string, message: string): void
 }
 
 type MaybePromise<Value> = Value | Promise<Value>

@@ -1,6 +1,13 @@
-import type { AgentConfig, AgentSettings, LocalMcpServer, RemoteMcpServer } from './agent-config.ts'
+import type {
+  AgentConfig,
+  AgentDefinition,
+  AgentSettings,
+  LocalMcpServer,
+  RemoteMcpServer,
+  SubAgentConfig,
+} from './agent-config.ts'
 import { reasoningLevels } from './reasoning-level.ts'
-import type { Shape } from './shape.ts'
+import type { RootShape, Shape } from './shape.ts'
 
 /** A shape for every field of a type: forgetting one, or one too many, does not compile. */
 type Fields<Type> = { readonly [Name in keyof Required<Type>]: Shape }
@@ -61,6 +68,13 @@ const listedTools: Shape = {
     additionalProperties: true,
   },
 }
+const serverInfo: Shape = {
+  type: 'object',
+  properties: { name: text, version: text },
+  required: ['name', 'version'],
+  additionalProperties: false,
+}
+
 const localServer: Fields<LocalMcpServer> = {
   type: { enum: ['stdio'] },
   command: { ...name, title: 'a command' },
@@ -68,12 +82,14 @@ const localServer: Fields<LocalMcpServer> = {
   env: textsOrSecrets,
   cwd: text,
   tools: listedTools,
+  serverInfo,
 }
 const remoteServer: Fields<RemoteMcpServer> = {
   type: { enum: ['http', 'sse'] },
   url: { type: 'string', pattern: '^https?://.', title: 'an http or https URL' },
   headers: textsOrSecrets,
   tools: listedTools,
+  serverInfo,
 }
 const mcpServer: Shape = {
   anyOf: [
@@ -82,25 +98,51 @@ const mcpServer: Shape = {
   ],
 }
 
-const config: Fields<AgentConfig> = {
-  version: { enum: [1], title: '1, the version of this shape' },
-  model: { type: 'string', pattern: '^[^:]+:.', title: "a model, written 'provider:id'" },
+const subAgents: Shape = { type: 'object', additionalProperties: { $ref: '#/$defs/subAgent' } }
+
+const definition: Fields<AgentDefinition> = {
   instructions: { type: 'string', description: 'The system prompt.' },
   settings: { type: 'object', properties: settings, additionalProperties: false },
   reasoning: { enum: reasoningLevels },
   maxSteps: { type: 'integer', minimum: 1, description: 'Model calls in one run, at most.' },
+  outputSchema: { ...json, description: 'JSON Schema of the answer.' },
   tools: { type: 'array', items: tool },
   mcpServers: { type: 'object', additionalProperties: mcpServer },
+  subAgents: { ...subAgents, description: 'Agents this one may ask.' },
+  handoffs: { ...subAgents, description: 'Agents this one may leave the conversation to.' },
+}
+
+const model: Shape = { type: 'string', pattern: '^[^:]+:.', title: "a model, written 'provider:id'" }
+
+const subAgent: Fields<SubAgentConfig> = {
+  description: { type: 'string', description: 'What the agent is good for, for the model that may turn to it.' },
+  model,
+  ...definition,
+}
+
+const config: Fields<AgentConfig> = {
+  version: { enum: [1], title: '1, the version of this shape' },
+  model,
+  ...definition,
   metadata: { ...json, description: 'About the agent; no adapter reads it.' },
   extensions: { ...json, description: "For the application's own code." },
 }
 
 /** The shape of an {@link AgentConfig} as JSON Schema (draft 2020-12), for editors, forms and other languages. */
-export const agentConfigJsonSchema: Shape & { readonly $schema: string } = {
+export const agentConfigJsonSchema: RootShape = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'an agent config',
   type: 'object',
   properties: config,
   required: ['version', 'model'],
   additionalProperties: false,
+  $defs: {
+    subAgent: {
+      type: 'object',
+      title: 'an agent with a description',
+      properties: subAgent,
+      required: ['description'],
+      additionalProperties: false,
+    },
+  },
 }

@@ -25,6 +25,7 @@ const complete: Required<AgentConfig> = {
   },
   reasoning: 'xhigh',
   maxSteps: 8,
+  outputSchema: { title: 'ticket', type: 'object', properties: { urgent: { type: 'boolean' } } },
   tools: ['clock', { name: 'search', options: { index: 'docs', token: { $secret: 'SEARCH' } } }],
   mcpServers: {
     files: { command: 'npx', args: ['-y', 'files'], env: { ROOT: '/srv', KEY: { $secret: 'FILES_KEY' } }, cwd: '/' },
@@ -33,8 +34,17 @@ const complete: Required<AgentConfig> = {
       url: 'https://crm.example/mcp',
       headers: { authorization: { $secret: 'CRM' } },
       tools: [{ name: 'find', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }],
+      serverInfo: { name: 'crm', version: '2.1' },
     },
   },
+  subAgents: {
+    researcher: {
+      description: 'Finds things out.',
+      model: 'openai:gpt-5-mini',
+      subAgents: { clerk: { description: 'Counts.' } },
+    },
+  },
+  handoffs: { billing: { description: 'Knows invoices.', tools: ['invoices'], reasoning: 'low' } },
   metadata: { title: 'Support', owner: { team: 'crm' } },
   extensions: { memory: { kind: 'none' } },
 }
@@ -112,7 +122,7 @@ describe('agentConfigSchema', () => {
     [
       'a server of both kinds',
       { ...minimal, mcpServers: { x: { command: 'a', url: 'http://b' } } },
-      'mcpServers.x.url: unknown field; known are type, command, args, env, cwd, tools',
+      'mcpServers.x.url: unknown field; known are type, command, args, env, cwd, tools, serverInfo',
     ],
     [
       'a server that is no URL',
@@ -124,6 +134,22 @@ describe('agentConfigSchema', () => {
       { ...minimal, mcpServers: { x: { url: 'http://b', tools: [{ name: 'a' }] } } },
       'mcpServers.x.tools.0.inputSchema: expected an object; got nothing',
     ],
+    [
+      'a sub-agent without description',
+      { ...minimal, subAgents: { clerk: { instructions: 'Count.' } } },
+      'subAgents.clerk.description: expected a string; got nothing',
+    ],
+    [
+      'what is wrong in an agent of an agent',
+      { ...minimal, subAgents: { a: { description: '', handoffs: { b: { description: '', maxSteps: 0 } } } } },
+      'subAgents.a.handoffs.b.maxSteps: expected an integer of at least 1; got 0',
+    ],
+    [
+      'a tool twice in a hand-off',
+      { ...minimal, handoffs: { b: { description: '', tools: ['x', 'x'] } } },
+      "handoffs.b.tools.1: expected each tool once; got 'x', which is tools[0] already",
+    ],
+    ['an output schema that is none', { ...minimal, outputSchema: true }, 'outputSchema: expected an object; got a boolean'],
     ['metadata that is no object', { ...minimal, metadata: [] }, 'metadata: expected an object; got an array'],
   ])('refuses %s, naming the path, what was expected and what was got', (_, value, issue) => {
     expect(issuesOf(value)).toEqual([issue])

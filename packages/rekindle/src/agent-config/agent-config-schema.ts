@@ -1,6 +1,6 @@
 import type { SchemaIssue, StandardSchema } from '../config/standard-schema.ts'
 import { agentConfigJsonSchema } from './agent-config-json-schema.ts'
-import type { AgentConfig } from './agent-config.ts'
+import type { AgentConfig, AgentDefinition } from './agent-config.ts'
 import { checkShape } from './shape.ts'
 
 /**
@@ -23,11 +23,19 @@ export const agentConfigSchema: StandardSchema<AgentConfig> = {
 }
 
 /** Frameworks keep tools by name: of two with one name, one would be lost without a word. */
-function repeatedTools({ tools = [] }: AgentConfig): SchemaIssue[] {
+function repeatedTools(
+  { tools = [], subAgents = {}, handoffs = {} }: AgentDefinition,
+  path: (string | number)[] = [],
+): SchemaIssue[] {
   const names = tools.map((tool) => (typeof tool === 'string' ? tool : tool.name))
-  return names.flatMap((name, index) => {
+  const repeated = names.flatMap((name, index) => {
     const first = names.indexOf(name)
     if (first === index) return []
-    return [{ message: `expected each tool once; got '${name}', which is tools[${first}] already`, path: ['tools', index] }]
+    const message = `expected each tool once; got '${name}', which is tools[${first}] already`
+    return [{ message, path: [...path, 'tools', index] }]
   })
+  const others = Object.entries({ subAgents, handoffs }).flatMap(([field, agents]) =>
+    Object.entries(agents).flatMap(([name, agent]) => repeatedTools(agent, [...path, field, name])),
+  )
+  return [...repeated, ...others]
 }

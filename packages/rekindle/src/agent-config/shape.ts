@@ -5,7 +5,10 @@ import type { SchemaIssue } from '../config/standard-schema.ts'
  * The part of JSON Schema that describing a config takes. One description is both published for editors and forms, and read by
  * {@link checkShape}; `title` is how a message calls what is expected.
  */
-export type Shape = TextShape | NumberShape | ChoiceShape | ListShape | RecordShape | UnionShape
+export type Shape = TextShape | NumberShape | ChoiceShape | ListShape | RecordShape | UnionShape | ReferenceShape
+
+/** A whole description, with the shapes that others in it refer to. */
+export type RootShape = RecordShape & { readonly $schema: string; readonly $defs: Definitions }
 
 interface Described {
   readonly title?: string
@@ -38,11 +41,22 @@ interface UnionShape extends Described {
   readonly anyOf: readonly Shape[]
 }
 
+/** One of the root's `$defs`, for what may hold itself. */
+interface ReferenceShape extends Described {
+  readonly $ref: `#/$defs/${string}`
+}
+type Definitions = { readonly [name: string]: Shape }
+
 type Path = readonly (string | number)[]
 
 /** Everything in `value` that is not as `shape` says. Properties that are `undefined` count as absent, as they do in JSON. */
-export function checkShape(shape: Shape, value: unknown, path: Path = []): SchemaIssue[] {
-  if ('anyOf' in shape) return checkUnion(shape, value, path)
+export function checkShape(shape: RootShape, value: unknown): SchemaIssue[] {
+  return check(shape, value, [], shape.$defs)
+}
+
+function check(shape: Shape, value: unknown, path: Path, definitions: Definitions): SchemaIssue[] {
+  if ('$ref' in shape) return check(referredTo(shape, definitions), value, path, definitions)
+  if ('anyOf' in shape) return checkUnion(shape, value, path, definitions)
   if ('enum' in shape) return (shape.enum as readonly unknown[]).includes(value) ? [] : [mismatch(shape, shown(value), path)]
   if (!isOfType(shape.type, value)) return [mismatch(shape, kindOf(value), path)]
   switch (shape.type) {
@@ -51,15 +65,21 @@ export function checkShape(shape: Shape, value: unknown, path: Path = []): Schem
         ? []
         : [mismatch(shape, shown(value), path)]
     case 'array':
-      return (value as unknown[]).flatMap((item, index) => checkShape(shape.items, item, [...path, index]))
+      return (value as unknown[]).flatMap((item, index) => check(shape.items, item, [...path, index], definitions))
     case 'object':
-      return checkRecord(shape, value as object, path)
+      return checkRecord(shape, value as object, path, definitions)
     default:
       return isWithin(shape, value as number) ? [] : [mismatch(shape, shown(value), path)]
   }
 }
 
-function checkRecord(shape: RecordShape, value: object, path: Path): SchemaIssue[] {
+function referredTo({ $ref }: ReferenceShape, definitions: Definitions): Shape {
+  const shape = definitions[$ref.slice('#/$defs/'.length)]
+  if (shape === undefined) throw new TypeError(`${$ref} is not described.`)
+  return shape
+}
+
+function checkRecord(shape: RecordShape, value: object, path: Path, definitions: Definitions): SchemaIssue[] {
   const { properties = {}, required = [], additionalProperties: others } = shape
   const found = new Map(Object.entries(value).filter(([, item]) => item !== undefined))
   const missing = required
@@ -69,7 +89,7 @@ function checkRecord(shape: RecordShape, value: object, path: Path): SchemaIssue
   const wrong = [...found].flatMap(([name, item]) => {
     const known = Object.hasOwn(properties, name) ? properties[name] : others
     if (known === undefined || known === true) return []
-    if (known !== false) return checkShape(known, item, [...path, name])
+    if (known !== false) return check(known, item, [...path, name], definitions)
     return [{ message: `unknown field; ${adviceOn(properties, path)}`, path: [...path, name] }]
   })
   return [...missing, ...wrong]
@@ -81,11 +101,11 @@ function adviceOn(properties: object, path: Path): string {
 }
 
 /** Checks against the one alternative that `value` seems to be meant as, so that the issues say what is wrong with it. */
-function checkUnion(shape: UnionShape, value: unknown, path: Path): SchemaIssue[] {
+function checkUnion(shape: UnionShape, value: unknown, path: Path, definitions: Definitions): SchemaIssue[] {
   const ofType = shape.anyOf.filter((option) => hasKindOf(option, value))
   const complete = ofType.filter((option) => requiredBy(option).every((name) => Object.hasOwn(value as object, name)))
   const meant = complete[0] ?? (ofType.length === 1 ? ofType[0] : undefined)
-  return meant === undefined ? [mismatch(shape, kindOf(value), path)] : checkShape(meant, value, path)
+  return meant === undefined ? [mismatch(shape, kindOf(value), path)] : check(meant, value, path, definitions)
 }
 
 function hasKindOf(shape: Shape, value: unknown): boolean {

@@ -1,48 +1,79 @@
-import { isStepCount, type ToolLoopAgentSettings, type ToolSet } from 'ai'
-import type { AgentConfig, AgentSettings } from '../agent-config/agent-config.ts'
+import { jsonSchema, type LanguageModel, Output, stepCountIs, type ToolLoopAgentSettings, type ToolSet } from 'ai'
+import type { AgentDefinition, AgentSettings } from '../agent-config/agent-config.ts'
+import type { JsonObject } from '../agent-config/json-value.ts'
 import { type ResolveSecret, resolveSecrets } from '../agent-config/secret-reference.ts'
-import { UnknownToolError } from '../errors.ts'
+import type { Making } from '../adapters/framework-agents.ts'
+import { chosenTool, type NamedTool } from '../adapters/named-tool.ts'
+import type { AgentTool } from './ai-sdk-agent.ts'
+import { reasoningOf } from './reasoning.ts'
 
 type Settings = ToolLoopAgentSettings<never, ToolSet>
 
 /** What the config alone decides. */
-type Decided = 'id' | 'model' | 'instructions' | 'tools' | 'toolOrder' | 'reasoning'
+type Decided = 'id' | 'model' | 'instructions' | 'tools' | 'toolOrder' | 'reasoning' | 'output'
 
 /** What no JSON can say about an agent: `telemetry`, `prepareStep`, `toolApproval`, callbacks, … */
 export type SharedSettings = Omit<Settings, Decided>
 
-/**
- * What a config says besides its model and tools, in the words of `ai` 7. (6 would silently ignore `reasoning`; it has no
- * `isStepCount` either, so that importing this fails there.)
- */
+/** What a config says besides its model and tools, in the words of the AI SDK. */
 export async function settingsOf(
-  config: AgentConfig,
+  definition: AgentDefinition,
+  path: string,
+  { model, tools }: { readonly model: LanguageModel; readonly tools: readonly NamedTool<AgentTool>[] },
+  making: Making,
   resolveSecret: ResolveSecret | undefined,
 ): Promise<Omit<Settings, 'model' | 'tools'>> {
-  const { stopSequences, toolChoice, providerOptions, ...numbers } = config.settings ?? {}
-  const { instructions, reasoning = 'default', maxSteps } = config
-  const tools = (config.tools ?? []).map((tool) => (typeof tool === 'string' ? tool : tool.name))
+  const { stopSequences, toolChoice, providerOptions, ...numbers } = definition.settings ?? {}
+  const { instructions, reasoning = 'default', maxSteps, outputSchema } = definition
   const settings: Omit<Settings, 'model' | 'tools'> = { ...numbers }
 
   if (instructions !== undefined) settings.instructions = instructions
-  if (reasoning !== 'default') settings.reasoning = reasoning
-  if (maxSteps !== undefined) settings.stopWhen = isStepCount(maxSteps)
+  if (maxSteps !== undefined) settings.stopWhen = stepCountIs(maxSteps)
   if (stopSequences !== undefined) settings.stopSequences = [...stopSequences]
-  if (toolChoice !== undefined) settings.toolChoice = toolChoiceOf(toolChoice, tools)
+  if (toolChoice !== undefined) settings.toolChoice = toolChoiceOf(toolChoice, tools, path)
   // An object lists names that look like integers first; the model is to see the config's order.
-  if (tools.length > 0) settings.toolOrder = tools
+  if (tools.length > 0) settings.toolOrder = tools.map((tool) => tool.name)
+  // The type of an agent whose answers are data would be another one; to the agents it makes no difference.
+  if (outputSchema !== undefined) settings.output = outputOf(outputSchema) as never
   if (providerOptions !== undefined) {
-    const resolved = await resolveSecrets(providerOptions, '$.settings.providerOptions', resolveSecret)
+    const resolved = await resolveSecrets(providerOptions, `${path}.settings.providerOptions`, resolveSecret)
     settings.providerOptions = resolved as NonNullable<Settings['providerOptions']>
   }
-  return settings
+  const reasons = reasoningOf(reasoning, model)
+  if (reasons === undefined) {
+    const advice = 'Write it as this provider wants it, under settings.providerOptions.'
+    making.ignored(`${path}.reasoning`, `how much to reason does not reach ${describe(model)} through this AI SDK. ${advice}`)
+  }
+  return withReasoning(settings, reasons ?? {})
+}
+
+/** What the config itself says to the provider wins. */
+function withReasoning(settings: Omit<Settings, 'model' | 'tools'>, reasons: Pick<Settings, 'reasoning' | 'providerOptions'>) {
+  const { providerOptions = {}, ...rest } = reasons
+  const merged = { ...rest, ...settings }
+  for (const [provider, options] of Object.entries(providerOptions)) {
+    merged.providerOptions = { ...merged.providerOptions, [provider]: { ...options, ...merged.providerOptions?.[provider] } }
+  }
+  return merged
+}
+
+function describe(model: LanguageModel): string {
+  return typeof model === 'string' ? `the model '${model}'` : `models of '${model.provider}'`
+}
+
+function outputOf(schema: JsonObject) {
+  const { title, description } = schema
+  return Output.object({
+    schema: jsonSchema<unknown>(schema),
+    ...(typeof title === 'string' && { name: title }),
+    ...(typeof description === 'string' && { description }),
+  })
 }
 
 function toolChoiceOf(
   choice: NonNullable<AgentSettings['toolChoice']>,
-  tools: readonly string[],
+  tools: readonly NamedTool<AgentTool>[],
+  path: string,
 ): NonNullable<Settings['toolChoice']> {
-  if (typeof choice === 'string') return choice
-  if (!tools.includes(choice.tool)) throw new UnknownToolError('$.settings.toolChoice.tool', choice.tool, tools)
-  return { type: 'tool', toolName: choice.tool }
+  return typeof choice === 'string' ? choice : { type: 'tool', toolName: chosenTool(tools, choice.tool, path).name }
 }

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { AgentConfig } from '../agent-config/agent-config.ts'
 import { freezeDeep } from '../config/json.ts'
-import { UnknownToolError, UnresolvedSecretError, UnsupportedConfigError } from '../errors.ts'
+import { UnknownToolError, UnresolvedSecretError } from '../errors.ts'
 import type { KeyField } from '../agent-key.ts'
 import type { AgentCacheOptions } from '../options.ts'
 import { aiSdkAgents, type AiSdkOptions } from './ai-sdk-agents.ts'
@@ -35,7 +35,7 @@ const clock = tool({
 })
 
 const config: AgentConfig = { version: 1, model: 'mock:m' }
-const context = { signal: new AbortController().signal }
+const context = { signal: new AbortController().signal, ignored: () => {} }
 
 /** As the cache gives it: through JSON, frozen at every level. */
 function cached(value: AgentConfig): AgentConfig {
@@ -135,19 +135,6 @@ describe('aiSdkAgents', () => {
     await agent.generate({ prompt: 'Hi' })
     expect(onStart).toHaveBeenCalledOnce()
     expect(model.doGenerateCalls[0]).toMatchObject({ temperature: 0, seed: 1 })
-  })
-
-  it('refuses a config with MCP servers rather than leave their tools out', async () => {
-    const { create } = setup()
-    const error = await create({ ...config, mcpServers: { crm: { url: 'https://crm.example' } } }).catch(
-      (thrown: unknown) => thrown,
-    )
-    expect(error).toBeInstanceOf(UnsupportedConfigError)
-    expect(error).toMatchObject({
-      path: '$.mcpServers.crm',
-      message: expect.stringContaining('does not connect MCP servers yet'),
-    })
-    await expect(create({ ...config, mcpServers: {} })).resolves.toBeDefined()
   })
 
   it('refuses a tool choice that is none of the tools', async () => {

@@ -1,22 +1,24 @@
-import { ToolLoopAgent, type ToolSet } from 'ai'
-import type { AgentConfig } from '../agent-config/agent-config.ts'
-import { agentConfigSchema } from '../agent-config/agent-config-schema.ts'
+import { ToolLoopAgent } from 'ai'
+import type { AgentConfig, AgentDefinition } from '../agent-config/agent-config.ts'
 import type { ResolveSecret } from '../agent-config/secret-reference.ts'
-import type { AgentKey } from '../agent-key.ts'
-import type { StandardSchema } from '../config/standard-schema.ts'
-import { UnsupportedConfigError } from '../errors.ts'
-import type { CreateContext } from '../options.ts'
+import { toolsOf, type ToolSources } from '../adapters/agent-tools.ts'
+import { eachOnce } from '../adapters/each-once.ts'
+import { type FrameworkAgents, frameworkAgents, type Making } from '../adapters/framework-agents.ts'
+import type { McpConnections } from '../adapters/mcp-connections.ts'
+import { refuseHandoffs } from '../adapters/sub-agents.ts'
+import { ToolRegistry, type Tools } from '../adapters/tool-registry.ts'
 import { type SharedSettings, settingsOf } from './agent-settings.ts'
-import { type AgentTools, closeTools, makeTools, toolRegistry, type Tools } from './agent-tools.ts'
+import type { AgentTool, AiSdkAgent } from './ai-sdk-agent.ts'
 import { languageModels, type Models } from './language-models.ts'
-
-/** A live agent: `agent.generate({ prompt })`, `agent.stream({ messages })`. It keeps nothing of a run, so runs may overlap. */
-export type AiSdkAgent = ToolLoopAgent<never, ToolSet>
+import { fromMcp } from './mcp-tool.ts'
+import { fromSubAgent } from './sub-agent-tool.ts'
 
 export interface AiSdkOptions {
   readonly models: Models
   /** Default: none. */
-  readonly tools?: Tools
+  readonly tools?: Tools<AgentTool>
+  /** `mcpServers({ … })` of `rekindle/mcp`, for configs with MCP servers. */
+  readonly mcp?: McpConnections
   /** Gives the secrets for `{ "$secret": name }` in tool options and provider options. Needed only by configs that have some. */
   readonly resolveSecret?: ResolveSecret
   /** Given to every agent besides what its config says; the config's own settings win. */
@@ -24,61 +26,45 @@ export interface AiSdkOptions {
 }
 
 /** For `createAgentCache({ ...aiSdkAgents({ models, tools }), loadConfig, … })`. */
-export interface AiSdkAgents {
-  readonly configSchema: StandardSchema<AgentConfig>
-  createAgent(config: AgentConfig, key: Partial<AgentKey>, context: CreateContext): Promise<AiSdkAgent>
-  disposeAgent(agent: AiSdkAgent): Promise<void>
-}
+export type AiSdkAgents = FrameworkAgents<AiSdkAgent>
 
 /**
- * Makes agents of the AI SDK (`ai` 7) from {@link AgentConfig}s. Models and plain tools are made once and shared by all agents,
- * which leaves a few microseconds for making one. The registries are read once, here.
+ * Makes agents of the AI SDK (`ai` 6 or 7) from {@link AgentConfig}s. Models and plain tools are made once and shared by all
+ * agents, which leaves a few microseconds for making one. The registries are read once, here.
  *
- * Throws {@link InvalidOptionsError} if `models` or `tools` are not what they should be. `createAgent` throws {@link UnknownModelError},
- * {@link UnknownToolError}, {@link UnresolvedSecretError} and, for a config with `mcpServers` or with options for a tool that
- * takes none, {@link UnsupportedConfigError}; what the application's own functions throw passes through unchanged.
- * `disposeAgent` closes the tools that were made for the agent.
+ * Throws {@link InvalidOptionsError} if `models` or `tools` are not what they should be. `createAgent` rejects with
+ * {@link UnknownModelError}, {@link UnknownToolError}, {@link UnresolvedSecretError} and, for a config with hand-offs, with
+ * options for a tool that takes none, or with MCP servers when there is no `mcp`, {@link UnsupportedConfigError}; what the
+ * application's own functions throw passes through unchanged. A `reasoning` that cannot reach the model makes a
+ * `config-ignored` event. `disposeAgent` closes the tools that were made for the agent.
  */
-export function aiSdkAgents({ models, tools = {}, resolveSecret, agentSettings }: AiSdkOptions): AiSdkAgents {
+export function aiSdkAgents({ models, tools = {}, mcp, resolveSecret, agentSettings }: AiSdkOptions): AiSdkAgents {
   const modelOf = languageModels(models)
-  const registry = toolRegistry(tools)
-  const openTools = new WeakMap<AiSdkAgent, AgentTools['open']>()
+  const registry = new ToolRegistry(tools, resolveSecret)
+  const sharedFromMcp = eachOnce(fromMcp)
 
-  return {
-    configSchema: agentConfigSchema,
-
-    async createAgent(config, key, { signal }) {
-      refuseMcpServers(config)
-      const model = modelOf(config.model)
-      const settings = await settingsOf(config, resolveSecret)
-      // Last, for these may be open: nothing after them fails.
-      const made = await makeTools(config.tools ?? [], registry, { key, signal }, resolveSecret)
-
-      const agent: AiSdkAgent = new ToolLoopAgent({
-        ...agentSettings,
-        ...settings,
-        ...(key.agentId !== undefined && { id: key.agentId }),
-        model,
-        tools: made.tools,
-      })
-      if (made.open.length > 0) openTools.set(agent, made.open)
-      return agent
-    },
-
-    async disposeAgent(agent) {
-      const open = openTools.get(agent) ?? []
-      openTools.delete(agent)
-      await closeTools(open)
-    },
+  async function make(definition: AgentDefinition, path: string, modelId: string, id: string | undefined, making: Making) {
+    refuseHandoffs(definition.handoffs, path, 'the AI SDK')
+    const model = await modelOf(modelId)
+    const sources: ToolSources<AgentTool> = {
+      registry,
+      mcp,
+      fromMcp: sharedFromMcp,
+      fromSubAgent: async (name, agent, where) =>
+        fromSubAgent(await make(agent, where, agent.model ?? modelId, name, making), agent),
+    }
+    const given = await toolsOf(definition, path, sources, making)
+    const settings = await settingsOf(definition, path, { model, tools: given }, making, resolveSecret)
+    const agent: AiSdkAgent = new ToolLoopAgent({
+      ...agentSettings,
+      ...settings,
+      ...(id !== undefined && { id }),
+      model,
+      // Not by assignment: a tool may be called __proto__.
+      tools: Object.fromEntries(given.map(({ name, tool }) => [name, tool])),
+    })
+    return agent
   }
-}
 
-function refuseMcpServers({ mcpServers = {} }: AgentConfig): void {
-  const [name] = Object.keys(mcpServers)
-  if (name === undefined) return
-  throw new UnsupportedConfigError(
-    `$.mcpServers.${name}`,
-    'rekindle/ai-sdk does not connect MCP servers yet, and without its tools this would be another agent. ' +
-      "Register the server's tools in tools, or take it out of the config.",
-  )
+  return frameworkAgents((config: AgentConfig, making) => make(config, '$', config.model, making.key.agentId, making))
 }

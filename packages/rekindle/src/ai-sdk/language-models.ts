@@ -1,6 +1,9 @@
 import { type LanguageModel, NoSuchModelError } from 'ai'
 import { parseModelId } from '../agent-config/model-id.ts'
-import { InvalidOptionsError, listNames, UnknownModelError } from '../errors.ts'
+import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import { type ModelProviders, modelProviders, type ProviderKind, unknownModel } from '../adapters/model-providers.ts'
+import { Remembered } from '../adapters/remembered.ts'
+import { InvalidOptionsError } from '../errors.ts'
 
 /** What Rekindle calls of an AI SDK provider: `createOpenAI()`, `createOpenAICompatible({ … })`, `customProvider({ … })`. */
 export interface ModelProvider {
@@ -13,30 +16,23 @@ interface ModelRegistry {
   languageModel(model: never): LanguageModel
 }
 
-/** Where models come from: providers by the name configs use for them, a registry, or a function of the whole `'provider:id'`. */
-export type Models = { readonly [provider: string]: ModelProvider } | ModelRegistry | ((model: string) => LanguageModel)
-
-/** Configs come from outside, so the models they name could be any number. */
-const maxModels = 1000
+/**
+ * Where models come from: providers by the name configs use for them (the AI SDK's, or `{ baseURL, apiKey }` of any server that
+ * speaks OpenAI's protocol), a registry, or a function of the whole `'provider:id'`.
+ */
+export type Models = ModelProviders<ModelProvider> | ModelRegistry | ((model: string) => LanguageModel)
 
 /**
  * Models by `'provider:id'`, each made once: a provider may rebuild its schemas at every call of `languageModel` (200 µs and
- * 80 KB in `@ai-sdk/openai-compatible`). Failures are not kept. Beyond {@link maxModels} the oldest is made anew when needed.
+ * 80 KB in `@ai-sdk/openai-compatible`).
  */
-export function languageModels(models: Models): (model: string) => LanguageModel {
+export function languageModels(models: Models): (model: string) => Promise<LanguageModel> {
   const make = makerFrom(models)
-  const made = new Map<string, LanguageModel>()
-  return (model) => {
-    const known = made.get(model)
-    if (known !== undefined) return known
-    const fresh = make(model)
-    made.set(model, fresh)
-    if (made.size > maxModels) for (const oldest of made.keys()) if (made.delete(oldest)) break
-    return fresh
-  }
+  const made = new Remembered<LanguageModel>()
+  return (model) => made.get(model, () => make(model))
 }
 
-function makerFrom(models: Models): (model: string) => LanguageModel {
+function makerFrom(models: Models): (model: string) => LanguageModel | Promise<LanguageModel> {
   const advice = 'Write models: { openai: createOpenAI() }, with the names that configs use.'
   if (typeof models !== 'function' && (typeof models !== 'object' || models === null)) {
     throw new InvalidOptionsError('models', `models must say where models come from. ${advice}`)
@@ -44,7 +40,23 @@ function makerFrom(models: Models): (model: string) => LanguageModel {
   if (isSingleProvider(models)) throw new InvalidOptionsError('models', `models is a single provider, without a name. ${advice}`)
   if (typeof models === 'function') return (model) => ask(model, () => models(assertModelId(model)))
   if (isRegistry(models)) return (model) => ask(model, () => models.languageModel(assertModelId(model) as never))
-  return fromProviders(models)
+
+  const providerOf = modelProviders(models, aiSdkProvider)
+  return async (model) => {
+    const { provider, id } = await providerOf(model)
+    return ask(model, () => provider.languageModel(id))
+  }
+}
+
+const aiSdkProvider: ProviderKind<ModelProvider> = {
+  description: 'an AI SDK provider, with a languageModel function',
+  isProvider: (value): value is ModelProvider =>
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as Partial<ModelProvider>).languageModel === 'function',
+  async fromEndpoint(name, endpoint: OpenAIEndpoint) {
+    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+    return createOpenAICompatible({ name, ...endpoint, includeUsage: true, supportsStructuredOutputs: true })
+  },
 }
 
 /**
@@ -64,35 +76,14 @@ function assertModelId(model: string): string {
   return model
 }
 
-function fromProviders(models: { readonly [provider: string]: ModelProvider }): (model: string) => LanguageModel {
-  const providers = new Map(Object.entries(models))
-  for (const [name, provider] of providers) {
-    if (typeof (provider as Partial<ModelProvider> | undefined)?.languageModel === 'function') continue
-    const advice = 'Write models: { openai: createOpenAI() }, or give a provider registry or a function.'
-    throw new InvalidOptionsError('models', `models.${name} must be an AI SDK provider, with a languageModel function. ${advice}`)
-  }
-  return (model) => {
-    const { provider: name, id } = parseModelId(model)
-    const provider = providers.get(name)
-    if (provider === undefined) throw unknown(model, `there is no provider '${name}'; there are ${listNames(providers.keys())}`)
-    return ask(model, () => provider.languageModel(id))
-  }
-}
-
 function ask(model: string, languageModel: () => LanguageModel | undefined | null): LanguageModel {
   let found: LanguageModel | undefined | null
   try {
     found = languageModel()
   } catch (error) {
-    if (NoSuchModelError.isInstance(error)) throw unknown(model, error.message, error)
+    if (NoSuchModelError.isInstance(error)) throw unknownModel(model, error.message, error)
     throw error
   }
-  if (found === undefined || found === null) throw unknown(model, 'models gave nothing for it')
+  if (found === undefined || found === null) throw unknownModel(model, 'models gave nothing for it')
   return found
-}
-
-function unknown(model: string, why: string, cause?: unknown): UnknownModelError {
-  return new UnknownModelError(model, `$.model: there is no model '${model}': ${why}. Correct the config, or add it to models.`, {
-    cause,
-  })
 }

@@ -1,5 +1,6 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
+import type { Events } from '../events.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { Obtained, Wish } from './obtained.ts'
 import type { Recipe } from './recipe.ts'
@@ -17,17 +18,20 @@ export class AgentBuilder<Config, Agent> {
   readonly #limits: BuildLimits
   readonly #recipe: Recipe<Config, Agent>
   readonly #source: ConfigSource<Config, Agent>
+  readonly #events: Events
   readonly #discardAgent: (agent: Agent, key: AgentKey) => void
 
   constructor(
     limits: BuildLimits,
     recipe: Recipe<Config, Agent>,
     source: ConfigSource<Config, Agent>,
+    events: Events,
     discardAgent: (agent: Agent, key: AgentKey) => void,
   ) {
     this.#limits = limits
     this.#recipe = recipe
     this.#source = source
+    this.#events = events
     this.#discardAgent = discardAgent
   }
 
@@ -82,6 +86,7 @@ export class AgentBuilder<Config, Agent> {
       get signal() {
         return abortion.signal
       },
+      ignored: (path, message) => this.#events.emit('config-ignored', () => ({ key, path, message })),
     })
   }
 }

@@ -1,14 +1,29 @@
-import { tool } from 'ai'
 import { describe, expect, it, vi } from 'vitest'
-import { z } from 'zod'
+import type { AgentConfig } from '../agent-config/agent-config.ts'
 import { InvalidOptionsError, UnknownToolError, UnsupportedConfigError } from '../errors.ts'
-import { type AgentTool, closeTools, makeTools, type ToolContext, toolRegistry, type Tools } from './agent-tools.ts'
+import { frameworkAgents } from './framework-agents.ts'
+import { ToolRegistry, type Tools } from './tool-registry.ts'
 
-const clock = tool({ description: 'The time.', inputSchema: z.object({}), execute: () => 'noon' })
-const context: ToolContext = { key: { agentId: '1', userId: 'ann' }, signal: new AbortController().signal }
+interface AgentTool {
+  readonly description: string
+}
 
-function make(references: Parameters<typeof makeTools>[0], tools: Tools, resolveSecret?: (name: string) => string) {
-  return makeTools(references, toolRegistry(tools), context, resolveSecret)
+const clock: AgentTool = { description: 'The time.' }
+const key = { agentId: '1', userId: 'ann' }
+const signal = new AbortController().signal
+
+/** An agent that is nothing but its tools, by name. */
+function agentsWith(tools: Tools<AgentTool>, resolveSecret?: (name: string) => string) {
+  const registry = new ToolRegistry(tools, resolveSecret)
+  return frameworkAgents(async (config, making) => {
+    const made = await registry.make(config.tools ?? [], '$.tools', making)
+    return Object.fromEntries(made.map(({ name, tool }) => [name, tool]))
+  })
+}
+
+function make(references: AgentConfig['tools'] & object, tools: Tools<AgentTool>, resolveSecret?: (name: string) => string) {
+  const config: AgentConfig = { version: 1, model: 'local:m', tools: references }
+  return agentsWith(tools, resolveSecret).createAgent(config, key, { signal, ignored: () => {} })
 }
 
 /** A tool that writes down when it is closed. */
@@ -20,16 +35,16 @@ function openTool(name: string, closed: string[], failure?: Error): AgentTool {
   return Object.assign({ ...clock }, { [Symbol.asyncDispose]: close })
 }
 
-describe('makeTools', () => {
+describe('ToolRegistry', () => {
   it('shares a plain tool as the same object', async () => {
     const [one, two] = await Promise.all([make(['clock'], { clock }), make([{ name: 'clock' }], { clock })])
-    expect(one.tools.clock).toBe(clock)
-    expect(two.tools.clock).toBe(clock)
+    expect(one.clock).toBe(clock)
+    expect(two.clock).toBe(clock)
   })
 
   it('keeps the order of the config, not of the registry', async () => {
     const made = await make(['c', 'a', 'b'], { a: clock, b: clock, c: () => clock })
-    expect(Object.keys(made.tools)).toEqual(['c', 'a', 'b'])
+    expect(Object.keys(made)).toEqual(['c', 'a', 'b'])
   })
 
   it("gives a factory the reference's options with secrets in place, and the key it may depend on", async () => {
@@ -37,8 +52,11 @@ describe('makeTools', () => {
     await make([{ name: 'search', options: { index: 'docs', token: { $secret: 'TOKEN' } } }], { search }, (name) => `<${name}>`)
     await make(['search'], { search })
     expect(search.mock.calls).toEqual([
-      [{ index: 'docs', token: '<TOKEN>' }, context],
-      [{}, context],
+      [
+        { index: 'docs', token: '<TOKEN>' },
+        { key, signal },
+      ],
+      [{}, { key, signal }],
     ])
   })
 
@@ -57,19 +75,19 @@ describe('makeTools', () => {
 
   it('takes no property of the prototype for a tool', async () => {
     await expect(make(['toString'], { clock })).rejects.toThrow(UnknownToolError)
-    const made = await make(['__proto__'], JSON.parse('{"__proto__":{"inputSchema":{}}}') as Tools)
-    expect(Object.keys(made.tools)).toEqual(['__proto__'])
+    const made = await make(['__proto__'], JSON.parse('{"__proto__":{"inputSchema":{}}}') as Tools<AgentTool>)
+    expect(Object.keys(made)).toEqual(['__proto__'])
   })
 
   it('does not drop options that a tool cannot take', async () => {
     await expect(make([{ name: 'clock', options: { zone: 'UTC' } }], { clock })).rejects.toThrow(UnsupportedConfigError)
-    await expect(make([{ name: 'clock', options: {} }], { clock })).resolves.toMatchObject({ open: [] })
+    await expect(make([{ name: 'clock', options: {} }], { clock })).resolves.toEqual({ clock })
   })
 
   it('closes what it had opened when a later factory fails, and reports that failure only', async () => {
     const closed: string[] = []
     const failure = new Error('no such index')
-    const tools: Tools = {
+    const tools: Tools<AgentTool> = {
       one: () => openTool('one', closed),
       two: () => openTool('two', closed, new Error('cannot close')),
       three: () => Promise.reject(failure),
@@ -79,27 +97,18 @@ describe('makeTools', () => {
   })
 })
 
-describe('toolRegistry', () => {
+describe('a registry', () => {
+  it('refuses a tool under another name than the one its framework would show to the model', async () => {
+    const named = { ...clock, name: 'clock' }
+    const nameOf = (tool: AgentTool) => (tool as typeof named).name
+    expect(() => new ToolRegistry({ time: named }, undefined, nameOf)).toThrow("tools.time is a tool called 'clock'")
+    expect(() => new ToolRegistry({ clock: named, later: () => named }, undefined, nameOf)).not.toThrow()
+  })
+
   it('refuses an entry that is no tool when it is given, not when a config first names it', () => {
-    expect(() => toolRegistry({ clock, lost: undefined } as never)).toThrow(InvalidOptionsError)
-    expect(() => toolRegistry({ clock, lost: 'x' } as never)).toThrow(/tools\.lost must be a tool or a function that makes one/)
-  })
-})
-
-describe('closeTools', () => {
-  it('closes every tool, whichever fail', async () => {
-    const closed: string[] = []
-    const failure = new Error('gone')
-    await expect(closeTools([openTool('a', closed, failure), openTool('b', closed)])).rejects.toBe(failure)
-    expect(closed).toEqual(['a', 'b'])
-    await expect(closeTools([openTool('a', [], failure), openTool('b', [], failure)])).rejects.toMatchObject({
-      errors: [failure, failure],
-    })
-  })
-
-  it('closes a tool that is disposed of synchronously', async () => {
-    const dispose = vi.fn()
-    await closeTools([Object.assign({ ...clock }, { [Symbol.dispose]: dispose })])
-    expect(dispose).toHaveBeenCalledOnce()
+    expect(() => new ToolRegistry({ clock, lost: undefined } as never, undefined)).toThrow(InvalidOptionsError)
+    expect(() => new ToolRegistry({ clock, lost: 'x' } as never, undefined)).toThrow(
+      /tools\.lost must be a tool or a function that makes one/,
+    )
   })
 })

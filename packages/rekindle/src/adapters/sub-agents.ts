@@ -1,0 +1,21 @@
+import type { SubAgentConfig } from '../agent-config/agent-config.ts'
+import type { JsonObject } from '../agent-config/json-value.ts'
+import { UnsupportedConfigError } from '../errors.ts'
+
+/** What the model gives a sub-agent: one text, for it sees nothing of the conversation. */
+export const subAgentInput: JsonObject = {
+  type: 'object',
+  properties: { input: { type: 'string', description: 'The whole task: nothing else is seen of this conversation.' } },
+  required: ['input'],
+  additionalProperties: false,
+}
+
+/** For frameworks in which no agent can leave the conversation to another. */
+export function refuseHandoffs(handoffs: { readonly [name: string]: SubAgentConfig } = {}, path: string, adapter: string): void {
+  const [name] = Object.keys(handoffs)
+  if (name === undefined) return
+  throw new UnsupportedConfigError(
+    `${path}.handoffs.${name}`,
+    `with ${adapter} no agent can leave the conversation to another. Make it one of its subAgents, or use rekindle/openai-agents.`,
+  )
+}
