@@ -29,11 +29,11 @@ export type Tools<Tool> = { readonly [name: string]: Tool | ToolFactory<Tool> }
 /** Tools of which the framework takes the name from the tool itself have this checked by `nameOf`. */
 export class ToolRegistry<Tool extends object> {
   readonly #entries: ReadonlyMap<string, Tool | ToolFactory<Tool>>
-  readonly #nameOf: ((tool: Tool) => string) | undefined
+  readonly #nameOf: ((tool: Tool) => string | undefined) | undefined
   readonly #resolveSecret: ResolveSecret | undefined
 
   /** Throws {@link InvalidOptionsError} for an entry that is neither tool nor factory, such as an import that was `undefined`. */
-  constructor(tools: Tools<Tool>, resolveSecret: ResolveSecret | undefined, nameOf?: (tool: Tool) => string) {
+  constructor(tools: Tools<Tool>, resolveSecret: ResolveSecret | undefined, nameOf?: (tool: Tool) => string | undefined) {
     this.#entries = new Map(Object.entries(tools))
     this.#nameOf = nameOf
     this.#resolveSecret = resolveSecret

@@ -82,6 +82,7 @@ const localServer: Fields<LocalMcpServer> = {
   env: textsOrSecrets,
   cwd: text,
   tools: listedTools,
+  toolsFingerprint: text,
   serverInfo,
 }
 const remoteServer: Fields<RemoteMcpServer> = {
@@ -89,6 +90,7 @@ const remoteServer: Fields<RemoteMcpServer> = {
   url: { type: 'string', pattern: '^https?://.', title: 'an http or https URL' },
   headers: textsOrSecrets,
   tools: listedTools,
+  toolsFingerprint: text,
   serverInfo,
 }
 const mcpServer: Shape = {

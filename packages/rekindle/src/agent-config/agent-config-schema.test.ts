@@ -122,7 +122,7 @@ describe('agentConfigSchema', () => {
     [
       'a server of both kinds',
       { ...minimal, mcpServers: { x: { command: 'a', url: 'http://b' } } },
-      'mcpServers.x.url: unknown field; known are type, command, args, env, cwd, tools, serverInfo',
+      'mcpServers.x.url: unknown field; known are type, command, args, env, cwd, tools, toolsFingerprint, serverInfo',
     ],
     [
       'a server that is no URL',

@@ -95,6 +95,8 @@ interface McpServer {
    * `rekindle/mcp` puts it here. The agent has these tools and no others: leave out those it is not to have.
    */
   readonly tools?: readonly McpToolDefinition[]
+  /** Of the whole list that the server gave, whatever was left out of `tools`: a server that has changed since gives another. */
+  readonly toolsFingerprint?: string
   /** The server as it was when it gave them. */
   readonly serverInfo?: { readonly name: string; readonly version: string }
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../agent-config/json-value.ts'
 import { type ResolveSecret, resolveSecrets } from '../agent-config/secret-reference.ts'
 import type { Making } from '../adapters/framework-agents.ts'
 import { chosenTool, type NamedTool } from '../adapters/named-tool.ts'
+import { outputName } from '../adapters/output-schema.ts'
 import type { AgentTool } from './ai-sdk-agent.ts'
 import { reasoningOf } from './reasoning.ts'
 
@@ -62,10 +63,10 @@ function describe(model: LanguageModel): string {
 }
 
 function outputOf(schema: JsonObject) {
-  const { title, description } = schema
+  const { description } = schema
   return Output.object({
     schema: jsonSchema<unknown>(schema),
-    ...(typeof title === 'string' && { name: title }),
+    name: outputName(schema),
     ...(typeof description === 'string' && { description }),
   })
 }

@@ -118,18 +118,26 @@ function messageOf(turn: Turn) {
   }
 }
 
-function sendWhole(response: ServerResponse, { model }: ChatRequest, turn: Turn): void {
+/** No two answers of a run have one: some frameworks take a second message with the id of an earlier one for its correction. */
+function idOf({ messages }: ChatRequest): string {
+  return `c${messages.length}`
+}
+
+function sendWhole(response: ServerResponse, chat: ChatRequest, turn: Turn): void {
+  const { model } = chat
   const finish_reason = 'text' in turn ? 'stop' : 'tool_calls'
   const choices = [{ index: 0, message: messageOf(turn), finish_reason }]
   response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model, choices, usage }))
+  response.end(JSON.stringify({ id: idOf(chat), object: 'chat.completion', created: 1, model, choices, usage }))
 }
 
 /** The text word by word, so that what puts it together again has something to do. */
-function sendChunks(response: ServerResponse, { model }: ChatRequest, turn: Turn): void {
+function sendChunks(response: ServerResponse, chat: ChatRequest, turn: Turn): void {
+  const { model } = chat
+  const id = idOf(chat)
   response.setHeader('content-type', 'text/event-stream')
   const send = (choices: unknown[], more: object = {}) => {
-    const chunk = { id: 'c', object: 'chat.completion.chunk', created: 1, model, choices, ...more }
+    const chunk = { id, object: 'chat.completion.chunk', created: 1, model, choices, ...more }
     response.write(`data: ${JSON.stringify(chunk)}\n\n`)
   }
   const message = messageOf(turn)

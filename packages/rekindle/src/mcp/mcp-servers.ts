@@ -1,0 +1,166 @@
+import { inspect } from 'node:util'
+import type { McpConnections, OpenMcpTools } from '../adapters/mcp-connections.ts'
+import type { AgentConfig, McpServerConfig } from '../agent-config/agent-config.ts'
+import type { ResolveSecret } from '../agent-config/secret-reference.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { InvalidOptionsError, McpServerError, UnsupportedConfigError } from '../errors.ts'
+import { ChangeNotices, type ToolsChanged } from './change-notices.ts'
+import { changeServers } from './config-servers.ts'
+import { ConnectionPool, type Held } from './connection-pool.ts'
+import { Descriptions } from './descriptions.ts'
+import { serverError } from './failure.ts'
+import { addressOf, tagOf } from './server-address.ts'
+import type { DescribedServer } from './tool-set.ts'
+
+/** A test compares it with that of the package. */
+export const version = '0.1.0'
+
+export interface McpServersOptions {
+  /** Gives the secrets for `{ "$secret": name }` in `env` and `headers`. Needed only by configs that have some. */
+  readonly resolveSecret?: ResolveSecret
+  /**
+   * Called when a server offers other tools than a config says: it has said so itself, or it showed when a connection was
+   * made. Usually `({ tag }) => agents.invalidate({ tags: [tag] })`. What it throws is dropped.
+   */
+  readonly onToolsChanged?: (change: ToolsChanged) => void | Promise<void>
+  /** How long a connection is kept that nobody uses, while agents hold it. Default 300 000 (5 minutes). */
+  readonly idleMs?: number
+  /** What one call may take. Default 60 000. */
+  readonly callTimeoutMs?: number
+  /** What starting a server, or finding it, may take until it can be called. Default 30 000. */
+  readonly connectTimeoutMs?: number
+  /** What this application calls itself to servers. Default: `rekindle` and its version. */
+  readonly clientInfo?: { readonly name: string; readonly version: string }
+  /** Where the error output of stdio servers goes: `'inherit'`, to that of this process. Default `'ignore'`: it may hold secrets. */
+  readonly stderr?: 'ignore' | 'inherit'
+  /** For tests. */
+  readonly clock?: Clock
+}
+
+/** Of `loadConfig`. */
+export interface DescribeContext {
+  readonly signal?: AbortSignal
+  tag?(name: string): void
+}
+
+/** Connections to MCP servers, shared by all agents of the process: for the option `mcp` of adapters, and for `loadConfig`. */
+export interface McpServers extends McpConnections, AsyncDisposable {
+  /**
+   * For `loadConfig`: a copy of the config in which every MCP server, also of sub-agents and handoffs, has the `tools` it
+   * offers, ordered by name, so that agents can be made without asking again. A server that has `tools` in the config keeps
+   * them: the application has chosen. Names the dependency on each server by `tag`, so that a change of its tools can reach
+   * all that were described before (see `onToolsChanged`).
+   *
+   * Rejects with {@link McpServerError} if a server cannot be asked, with {@link UnresolvedSecretError}, and with the reason
+   * of an aborted `signal`. What `resolveSecret` throws passes through unchanged.
+   */
+  describeServers(config: AgentConfig, context?: DescribeContext): Promise<AgentConfig>
+  /** Ends all connections and servers, whoever uses them. From then on everything is refused. */
+  close(): Promise<void>
+}
+
+/**
+ * Reaches MCP servers (stdio, streamable HTTP, and the older SSE) for all agents of the process. Needs
+ * `@modelcontextprotocol/client` 2, which is loaded when a server is first talked to. Does no I/O. Throws
+ * {@link InvalidOptionsError}.
+ *
+ * Agents with the same server and the same credential share one connection. It is made on the first call and ended with the
+ * last agent; a credential that changes makes another. A call is sent again only if its server has certainly not seen it. No
+ * stdio server is left behind by a process that ends, however it ends (on Windows, and where there is no `/bin/sh`, one that
+ * goes on without its input can be).
+ */
+export function mcpServers(options: McpServersOptions = {}): McpServers {
+  const { resolveSecret, onToolsChanged, idleMs = 300_000, callTimeoutMs = 60_000, connectTimeoutMs = 30_000 } = options
+  const { clientInfo = { name: 'rekindle', version }, stderr = 'ignore', clock = systemClock } = options
+  assertTimes({ idleMs, callTimeoutMs, connectTimeoutMs })
+  const settings = { clientInfo, idleMs, callTimeoutMs, connectTimeoutMs, stderr, clock }
+  const notices = onToolsChanged && new ChangeNotices(onToolsChanged, clock)
+  const pool = new ConnectionPool(settings, notices)
+  const descriptions = new Descriptions(pool, settings)
+  let closed = false
+
+  async function hold(name: string, server: McpServerConfig, path: string): Promise<Held> {
+    assertDescribed(server, path)
+    const address = await addressOf(server, path, resolveSecret)
+    assertOpen(name)
+    return pool.hold(name, server, address)
+  }
+
+  async function describe(
+    name: string,
+    server: McpServerConfig,
+    path: string,
+    context: DescribeContext,
+  ): Promise<McpServerConfig> {
+    context.tag?.(tagOf(server))
+    if (server.tools !== undefined) return server
+    const address = await addressOf(server, path, resolveSecret)
+    assertOpen(name)
+    try {
+      return { ...server, ...(await descriptions.describe(address, context.signal)) }
+    } catch (error) {
+      context.signal?.throwIfAborted()
+      throw serverError(name, error)
+    }
+  }
+
+  function assertOpen(server: string): void {
+    if (closed) throw new McpServerError(server, 'cannot be reached: mcpServers() has been closed.')
+  }
+
+  async function close(): Promise<void> {
+    closed = true
+    notices?.close()
+    await Promise.all([descriptions.close(), pool.close()])
+  }
+
+  return {
+    async open(servers, path) {
+      const held: Held[] = []
+      try {
+        for (const [name, server] of Object.entries(servers)) held.push(await hold(name, server, `${path}.${name}`))
+      } catch (error) {
+        await release(held)
+        throw error
+      }
+      return openTools(held)
+    },
+
+    async describeServers(config, context = {}) {
+      context.signal?.throwIfAborted()
+      return changeServers(config, '$', (name, server, path) => describe(name, server, path, context))
+    },
+
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function openTools(held: readonly Held[]): OpenMcpTools {
+  let open = true
+  return {
+    tools: held.length === 1 ? held[0]!.set.tools : held.flatMap(({ set }) => set.tools),
+    async [Symbol.asyncDispose]() {
+      if (!open) return
+      open = false
+      await release(held)
+    },
+  }
+}
+
+async function release(held: readonly Held[]): Promise<void> {
+  await Promise.all(held.map((one) => one.release()))
+}
+
+function assertDescribed(server: McpServerConfig, path: string): asserts server is DescribedServer {
+  if (server.tools !== undefined) return
+  const advice = 'Let loadConfig return await mcp.describeServers(config, context).'
+  throw new UnsupportedConfigError(`${path}.tools`, `a live agent is made without asking its MCP servers for tools. ${advice}`)
+}
+
+function assertTimes(times: { readonly [option: string]: unknown }): void {
+  for (const [option, value] of Object.entries(times)) {
+    if (typeof value === 'number' && value >= 0) continue
+    throw new InvalidOptionsError(option, `${option} must be a number of at least 0; got ${inspect(value, { depth: 1 })}.`)
+  }
+}
