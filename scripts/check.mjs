@@ -1,6 +1,6 @@
 // `npm run check`: everything that can be said of the code without running it, and that the package works as it is packed.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, env, install, root } from './set-up.mjs'
@@ -16,6 +16,7 @@ const checks = [
   { name: 'lint, import cycles, layers', cwd: root, command: 'oxlint', args: [] },
   { name: 'types of the library', cwd: root, command: 'tsc', args: ['-p', 'packages/rekindle/tsconfig.json'] },
   { name: 'types of the server', cwd: root, command: 'tsc', args: ['-p', 'apps/server/tsconfig.json'] },
+  { name: 'types of the examples', cwd: root, command: 'tsc', args: ['-p', 'examples/tsconfig.json'] },
   { name: 'embedded Lua', command: () => lua },
   { name: 'unused code and dependencies', cwd: root, command: 'knip', args: ['--no-progress'] },
   { name: 'package contents', cwd: library, command: 'publint', args: ['--strict'] },
@@ -62,6 +63,7 @@ function packedTarball() {
 import { sqliteStore } from 'rekindle/sqlite'
 import 'rekindle/redis'
 import 'rekindle/agent-config'
+import 'rekindle/mcp'
 import 'rekindle/postgres'
 import 'rekindle/sealed'
 import 'rekindle/testing'
@@ -77,8 +79,24 @@ if (agent.agentId !== 'a') throw new Error('not the agent asked for')
 await agents.close()
 `,
     )
-    return call(scratch, 'node', ['use.js'])
+    const used = call(scratch, 'node', ['use.js'])
+    return used.status === 0 ? withAi6(scratch) : used
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+/** The example of the AI SDK as somebody compiles it who has the major before. */
+function withAi6(scratch) {
+  for (const [name, installed] of [
+    ['ai', 'ai-6'],
+    ['zod', 'zod'],
+    ['@types', '@types'],
+  ]) {
+    symlinkSync(join(root, 'node_modules', installed), join(scratch, 'node_modules', name))
+  }
+  for (const name of ['ai-sdk.ts', 'database.ts']) cpSync(join(root, 'examples', name), join(scratch, name))
+  const options = { extends: join(root, 'examples/tsconfig.json'), include: ['*.ts'] }
+  writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify(options))
+  return call(scratch, 'tsc', ['-p', '.'])
 }

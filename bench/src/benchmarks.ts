@@ -9,8 +9,9 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   builds: async () => (await import('./builds.ts')).builds,
   invalidation: async () => (await import('./invalidation.ts')).invalidation,
   validity: async () => (await import('./validity.ts')).validity,
+  frameworks: async () => (await import('./frameworks/frameworks.ts')).frameworkBenchmark,
   faults: async () => (await import('./faults.ts')).faultBenchmark,
 }
 
 /** These measure many processes of their own, so running them in several would add nothing but time. */
-export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation', 'faults'])
+export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation', 'frameworks', 'faults'])

@@ -32,8 +32,6 @@ export async function settingsOf(
   if (maxSteps !== undefined) settings.stopWhen = stepCountIs(maxSteps)
   if (stopSequences !== undefined) settings.stopSequences = [...stopSequences]
   if (toolChoice !== undefined) settings.toolChoice = toolChoiceOf(toolChoice, tools, path)
-  // An object lists names that look like integers first; the model is to see the config's order.
-  if (tools.length > 0) settings.toolOrder = tools.map((tool) => tool.name)
   // The type of an agent whose answers are data would be another one; to the agents it makes no difference.
   if (outputSchema !== undefined) settings.output = outputOf(outputSchema) as never
   if (providerOptions !== undefined) {

@@ -12,6 +12,7 @@ import type { AgentTool, AiSdkAgent } from './ai-sdk-agent.ts'
 import { languageModels, type Models } from './language-models.ts'
 import { fromMcp } from './mcp-tool.ts'
 import { fromSubAgent } from './sub-agent-tool.ts'
+import { ToolRecords } from './tool-records.ts'
 
 export interface AiSdkOptions {
   readonly models: Models
@@ -42,6 +43,7 @@ export function aiSdkAgents({ models, tools = {}, mcp, resolveSecret, agentSetti
   const modelOf = languageModels(models)
   const registry = new ToolRegistry(tools, resolveSecret)
   const sharedFromMcp = eachOnce(fromMcp)
+  const records = new ToolRecords()
 
   async function make(definition: AgentDefinition, path: string, modelId: string, id: string | undefined, making: Making) {
     refuseHandoffs(definition.handoffs, path, 'the AI SDK')
@@ -60,8 +62,7 @@ export function aiSdkAgents({ models, tools = {}, mcp, resolveSecret, agentSetti
       ...settings,
       ...(id !== undefined && { id }),
       model,
-      // Not by assignment: a tool may be called __proto__.
-      tools: Object.fromEntries(given.map(({ name, tool }) => [name, tool])),
+      ...records.of(definition, given),
     })
     return agent
   }

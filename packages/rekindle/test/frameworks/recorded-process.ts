@@ -1,0 +1,36 @@
+// A worker of its own that runs an agent of every framework: made by a full build or from the store, and then made anew.
+import { createAgentCache } from '../../src/index.ts'
+import { mcpServers } from '../../src/mcp/index.ts'
+import { sqliteStore } from '../../src/sqlite/index.ts'
+import { sampleConfig } from './adapter-contract.ts'
+import { adapters } from './adapters.ts'
+import type { RecordedOrder, RecordedRun } from './recorded-orders.ts'
+
+const { baseURL, path, servers, builds } = JSON.parse(process.argv[2] ?? '') as RecordedOrder
+const key = { agentId: 'a', userId: 'u', sessionId: 's', reasoning: true }
+const runs: RecordedRun[] = []
+
+for (const [name, load] of Object.entries(adapters)) {
+  const adapter = await load()
+  await using mcp = mcpServers({})
+  // A cache for each run, as after a restart: only the store remembers.
+  for (let turn = 0; turn < 2; turn++) {
+    const agents = createAgentCache({
+      namespace: name,
+      store: sqliteStore({ path }),
+      loadConfig: (_, context) => {
+        if (!builds || turn > 0) throw new Error('The config was to come from the store.')
+        return mcp.describeServers({ ...sampleConfig, instructions: name, mcpServers: servers }, context)
+      },
+      ...adapter.agents({ baseURL, mcp, resolveSecret: (secret) => `<${secret}>`, otherOrder: !builds }),
+    })
+    const source = await agents.acquire(key).then(async (lease) => {
+      await adapter.generate(lease.agent, 'call weather {"city":"Oslo"}')
+      lease.release()
+      return lease.source
+    })
+    runs.push({ adapter: name, source })
+    await agents.close()
+  }
+}
+process.stdout.write(JSON.stringify(runs))
