@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
@@ -104,3 +105,5 @@ process.on('message', ({ id, order }: { id: number; order: Order }) => {
   )
 })
 process.on('disconnect', () => process.exit())
+// Tests kill their workers: none gets to keep what it has compiled, for the next, at its end.
+flushCompileCache()

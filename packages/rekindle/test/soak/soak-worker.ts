@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
@@ -168,3 +169,5 @@ process.on('message', ({ id, order: given }: { id: number; order: SoakOrder }) =
   )
 })
 process.on('disconnect', () => process.exit())
+// Tests kill their workers: none gets to keep what it has compiled, for the next, at its end.
+flushCompileCache()
