@@ -6,7 +6,15 @@ import { aiSdkAgents } from 'rekindle/ai-sdk'
 import { mcpServers } from 'rekindle/mcp'
 import { agentRow } from './database.ts'
 
+const everything = {
+  command: 'npx',
+  args: ['-y', '@modelcontextprotocol/server-everything'],
+  env: { TOKEN: { $secret: 'TOKEN' } },
+}
+
 const mcp = mcpServers({
+  // What a config may start is said in code: configs come from stores. Servers with a URL need no listing.
+  localServers: [everything],
   // Secrets stay outside configs and store. What names one may hold the user's id: users never share a connection then.
   resolveSecret: (name) => process.env[name] ?? '',
   // A server that has changed its tools: its agents are made anew, on every worker.
@@ -17,11 +25,6 @@ const agents = createAgentCache({
   namespace: 'examples',
   async loadConfig({ agentId }, context) {
     const { model, instructions } = await agentRow(agentId)
-    const everything = {
-      command: 'npx',
-      args: ['-y', '@modelcontextprotocol/server-everything'],
-      env: { TOKEN: { $secret: 'TOKEN' } },
-    }
     const config: AgentConfig = { version: 1, model, instructions, mcpServers: { everything } }
     return mcp.describeServers(config, context)
   },

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
 const peers = ['rekindle', 'lru-cache', 'layered-loader', 'bentocache', 'cacheable', '@keyv/redis', 'ioredis']
+/** The library's own, of its development. */
+const frameworks = ['ai', '@openai/agents', 'langchain', '@mastra/core', '@modelcontextprotocol/client']
 
 /** On what, and of what, the figures are. */
 export interface Machine {
@@ -21,12 +23,15 @@ export function describeMachine(): Machine {
     cores: processors.length,
     node: process.versions.node,
     redis: /v=(\S+)/.exec(redis.stdout ?? '')?.[1]?.replace(/^/, 'Redis ') ?? 'no Redis',
-    peers: Object.fromEntries(peers.map((peer) => [peer, versionOf(peer)])),
+    peers: Object.fromEntries([
+      ...peers.map((peer) => [peer, versionOf(peer, '../node_modules')]),
+      ...frameworks.map((framework) => [framework, versionOf(framework, '../../node_modules')]),
+    ]),
   }
 }
 
 /** From the file: not every package exports its package.json. */
-function versionOf(name: string): string {
-  const path = new URL(`../node_modules/${name}/package.json`, import.meta.url)
+function versionOf(name: string, folder: string): string {
+  const path = new URL(`${folder}/${name}/package.json`, import.meta.url)
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }

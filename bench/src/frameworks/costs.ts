@@ -23,13 +23,19 @@ export async function costOf(count: number, operation: () => unknown): Promise<C
 }
 
 /** What one of `count` things keeps on the heap, as long as all of them are held. */
-export async function keptBytes(count: number, make: (index: number) => unknown): Promise<number> {
-  const held: unknown[] = Array.from({ length: count })
+export async function keptBytes(count: number, make: () => unknown): Promise<number> {
   // Once for nothing: code, shapes and whatever all of them share.
-  for (let index = 0; index < 100; index++) await make(-1 - index)
+  await kept(count, make)
+  const sizes: number[] = []
+  while (sizes.length < 5) sizes.push(await kept(count, make))
+  return median(sizes)
+}
+
+async function kept(count: number, make: () => unknown): Promise<number> {
+  const held: unknown[] = Array.from({ length: count })
   globalThis.gc?.()
   const before = process.memoryUsage().heapUsed
-  for (let index = 0; index < count; index++) held[index] = await make(index)
+  for (let index = 0; index < count; index++) held[index] = await make()
   globalThis.gc?.()
   const bytes = (process.memoryUsage().heapUsed - before) / count
   // Held until here.

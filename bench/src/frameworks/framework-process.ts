@@ -36,7 +36,7 @@ async function measure({ packages, load }: FrameworkModule): Promise<FrameworkFi
     return subject.naive()
   })
   const plain = await costsInCache(subject)
-  const withMcp = await costsInCache(subject, mcpServers())
+  const withMcp = await costsInCache(subject, mcpServers({ localServers: () => true }))
   return { importMs, naive, ...plain, mcp: { naive: naiveWithMcp, ...withMcp }, ...(await keptByAgents(subject)) }
 }
 
@@ -80,7 +80,7 @@ async function keptByAgents(subject: FrameworkCase) {
     configScope: ['agentId'],
     loadConfig: () => sampleConfig,
     ...adapter,
-    live: { maxAgents: 2 * keptAgents },
+    live: { maxAgents: 10 * keptAgents },
   })
   const kept = {
     bareBytes: await keptBytes(keptAgents, () => subject.bare()),

@@ -22,7 +22,7 @@ test('an option that cannot be worked with is refused at once', () => {
 })
 
 test('opening asks nobody anything: tools are as the config has them', async () => {
-  await using mcp = mcpServers()
+  await using mcp = mcpServers({ localServers: () => true })
   const open = await mcp.open({ near: { ...nothing, tools }, far: { ...nowhere, tools } }, '$.mcpServers')
   expect(open.tools.map(({ name, server, definition }) => [name, server, definition])).toEqual([
     ['near_echo', 'near', tools[0]],
@@ -31,7 +31,7 @@ test('opening asks nobody anything: tools are as the config has them', async () 
 })
 
 test('a server that was not described is refused, with what to do', async () => {
-  await using mcp = mcpServers()
+  await using mcp = mcpServers({ localServers: () => true })
   const refused: unknown = await mcp.open({ far: nowhere }, '$.mcpServers').catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(UnsupportedConfigError)
   expect(String(refused)).toContain('$.mcpServers.far.tools: ')
@@ -39,7 +39,7 @@ test('a server that was not described is refused, with what to do', async () => 
 })
 
 test('a secret that is not there is missed where the config refers to it', async () => {
-  await using mcp = mcpServers()
+  await using mcp = mcpServers({ localServers: () => true })
   const secret = { authorization: { $secret: 'TOKEN' } }
   const refused: unknown = await mcp
     .open({ far: { ...nowhere, tools, headers: secret } }, '$.mcpServers')
@@ -50,7 +50,7 @@ test('a secret that is not there is missed where the config refers to it', async
 
 test('agents of one server, credential and list of tools hold the same tool objects, and others do not', async () => {
   let token = 'a'
-  await using mcp = mcpServers({ resolveSecret: () => token })
+  await using mcp = mcpServers({ localServers: () => true, resolveSecret: () => token })
   const headers = { authorization: { $secret: 'TOKEN' } }
   const toolsOf = async (name = 'far', listed = tools) =>
     (await mcp.open({ [name]: structuredClone({ ...nowhere, headers, tools: listed }) }, '$')).tools
@@ -63,7 +63,7 @@ test('agents of one server, credential and list of tools hold the same tool obje
 })
 
 test('tools that the application has chosen are not asked for, and their server is named as a dependency all the same', async () => {
-  await using mcp = mcpServers()
+  await using mcp = mcpServers({ localServers: () => true })
   const tags: string[] = []
   const agent = { description: 'd', mcpServers: { far: { ...nowhere, tools } } }
   const config: AgentConfig = {
@@ -78,10 +78,29 @@ test('tools that the application has chosen are not asked for, and their server 
 })
 
 test('after closing everything is refused', async () => {
-  const mcp = mcpServers()
+  const mcp = mcpServers({ localServers: () => true })
   const { tools: held } = await mcp.open({ far: { ...nowhere, tools } }, '$')
   await mcp.close()
   await expect(mcp.open({ far: { ...nowhere, tools } }, '$')).rejects.toThrow('has been closed')
   await expect(mcp.describeServers({ version: 1, model: 'a:b', mcpServers: { far: nowhere } })).rejects.toThrow('has been closed')
   await expect(held[0]!.call({})).rejects.toThrow('agent that is gone')
+})
+
+test('a config starts no program that the code does not list: not with other arguments, variables or folder either', async () => {
+  const files = { command: 'npx', args: ['files'], env: { TOKEN: { $secret: 'TOKEN' } } }
+  const listed = { ...files, tools: [] }
+  await using mcp = mcpServers({ localServers: [files], resolveSecret: () => 'x' })
+  await using _open = await mcp.open({ any: listed }, '$.mcpServers')
+  for (const change of [
+    { command: 'sh' },
+    { args: ['other'] },
+    { env: { ...files.env, NODE_OPTIONS: '-r x' } },
+    { cwd: '/tmp' },
+  ]) {
+    await expect(mcp.open({ x: { ...listed, ...change } }, '$.mcpServers')).rejects.toThrow(UnsupportedConfigError)
+    const config = { version: 1, model: 'a:b', mcpServers: { x: { ...files, ...change } } } as const
+    await expect(mcp.describeServers(config)).rejects.toThrow('$.mcpServers.x.command')
+  }
+  await using none = mcpServers()
+  await expect(none.open({ x: listed }, '$.mcpServers')).rejects.toThrow(UnsupportedConfigError)
 })

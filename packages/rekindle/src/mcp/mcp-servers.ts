@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import type { McpConnections, OpenMcpTools } from '../adapters/mcp-connections.ts'
-import type { AgentConfig, McpServerConfig } from '../agent-config/agent-config.ts'
+import type { AgentConfig, LocalMcpServer, McpServerConfig } from '../agent-config/agent-config.ts'
 import type { ResolveSecret } from '../agent-config/secret-reference.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { InvalidOptionsError, McpServerError, UnsupportedConfigError } from '../errors.ts'
@@ -16,6 +16,12 @@ import type { DescribedServer } from './tool-set.ts'
 export const version = '0.1.0'
 
 export interface McpServersOptions {
+  /**
+   * The stdio servers that a config may have: those listed here, as they stand in the config (its `tools` aside), or those for
+   * which the function is true. A config may come from a store, and a command is code, as arguments and environment can be.
+   * Default: none.
+   */
+  readonly localServers?: readonly LocalMcpServer[] | ((server: LocalMcpServer) => boolean)
   /** Gives the secrets for `{ "$secret": name }` in `env` and `headers`. Needed only by configs that have some. */
   readonly resolveSecret?: ResolveSecret
   /**
@@ -51,7 +57,8 @@ export interface McpServers extends McpConnections, AsyncDisposable {
    * them: the application has chosen. Names the dependency on each server by `tag`, so that a change of its tools can reach
    * all that were described before (see `onToolsChanged`).
    *
-   * Rejects with {@link McpServerError} if a server cannot be asked, with {@link UnresolvedSecretError}, and with the reason
+   * Rejects with {@link McpServerError} if a server cannot be asked, with {@link UnsupportedConfigError} for a stdio server that
+   * `localServers` does not have, with {@link UnresolvedSecretError}, and with the reason
    * of an aborted `signal`. What `resolveSecret` throws passes through unchanged.
    */
   describeServers(config: AgentConfig, context?: DescribeContext): Promise<AgentConfig>
@@ -70,16 +77,25 @@ export interface McpServers extends McpConnections, AsyncDisposable {
  * goes on without its input can be).
  */
 export function mcpServers(options: McpServersOptions = {}): McpServers {
-  const { resolveSecret, onToolsChanged, idleMs = 300_000, callTimeoutMs = 60_000, connectTimeoutMs = 30_000 } = options
+  const {
+    localServers = [],
+    resolveSecret,
+    onToolsChanged,
+    idleMs = 300_000,
+    callTimeoutMs = 60_000,
+    connectTimeoutMs = 30_000,
+  } = options
   const { clientInfo = { name: 'rekindle', version }, stderr = 'ignore', clock = systemClock } = options
   assertTimes({ idleMs, callTimeoutMs, connectTimeoutMs })
   const settings = { clientInfo, idleMs, callTimeoutMs, connectTimeoutMs, stderr, clock }
   const notices = onToolsChanged && new ChangeNotices(onToolsChanged, clock)
   const pool = new ConnectionPool(settings, notices)
   const descriptions = new Descriptions(pool, settings)
+  const mayStart = typeof localServers === 'function' ? localServers : isOneOf(localServers)
   let closed = false
 
   async function hold(name: string, server: McpServerConfig, path: string): Promise<Held> {
+    assertMayStart(server, path)
     assertDescribed(server, path)
     const address = await addressOf(server, path, resolveSecret)
     assertOpen(name)
@@ -92,6 +108,7 @@ export function mcpServers(options: McpServersOptions = {}): McpServers {
     path: string,
     context: DescribeContext,
   ): Promise<McpServerConfig> {
+    assertMayStart(server, path)
     context.tag?.(tagOf(server))
     if (server.tools !== undefined) return server
     const address = await addressOf(server, path, resolveSecret)
@@ -102,6 +119,14 @@ export function mcpServers(options: McpServersOptions = {}): McpServers {
       context.signal?.throwIfAborted()
       throw serverError(name, error)
     }
+  }
+
+  function assertMayStart(server: McpServerConfig, path: string): void {
+    if (!('command' in server) || mayStart(server)) return
+    throw new UnsupportedConfigError(
+      `${path}.command`,
+      'nothing in the code says that a config may start this program. List the server, as it is, in mcpServers({ localServers }).',
+    )
   }
 
   function assertOpen(server: string): void {
@@ -134,6 +159,11 @@ export function mcpServers(options: McpServersOptions = {}): McpServers {
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function isOneOf(servers: readonly LocalMcpServer[]): (server: LocalMcpServer) => boolean {
+  const known = new Set(servers.map(tagOf))
+  return (server) => known.has(tagOf(server))
 }
 
 function openTools(held: readonly Held[]): OpenMcpTools {

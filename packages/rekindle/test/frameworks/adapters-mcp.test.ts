@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AgentConfig } from '../../src/agent-config/agent-config.ts'
 import { createAgentCache } from '../../src/index.ts'
-import { type McpServers, mcpServers } from '../../src/mcp/index.ts'
+import { type McpServers, mcpServers, type OpenMcpTools } from '../../src/mcp/index.ts'
 import { collectGarbage } from '../faults/garbage.ts'
 import { poll } from '../mcp/mcp-world.ts'
 import { referenceServer, type RunningServer, startReferenceServer } from '../mcp/reference-server.ts'
@@ -10,24 +10,31 @@ import { type Adapter, cached, making } from './adapter-contract.ts'
 import { adapters } from './adapters.ts'
 import { ModelServer } from './model-server.ts'
 
+const plain: AgentConfig = { version: 1, model: 'local:m' }
+
 let models: ModelServer
 let reference: RunningServer
 let tenants: ToolServer
 let mcp: McpServers
+/** Keeps the connections to the reference server from one framework to the next: starting it takes most of a second. */
+let kept: OpenMcpTools
+let everywhere: AgentConfig
 
 beforeAll(async () => {
   models = await ModelServer.start()
   reference = await startReferenceServer('streamableHttp')
   tenants = await ToolServer.start()
-  mcp = mcpServers({ resolveSecret: (name) => `Bearer ${name}` })
+  mcp = mcpServers({ localServers: () => true, resolveSecret: (name) => `Bearer ${name}` })
+  const servers = { local: referenceServer, remote: { url: reference.url } }
+  everywhere = cached(await mcp.describeServers({ ...plain, mcpServers: servers }))
+  kept = await mcp.open(everywhere.mcpServers!, '$.mcpServers')
 })
 beforeEach(() => models.forget())
 afterAll(async () => {
+  await kept[Symbol.asyncDispose]()
   await mcp.close()
   for (const server of [models, reference, tenants]) await server[Symbol.asyncDispose]()
 })
-
-const plain: AgentConfig = { version: 1, model: 'local:m' }
 
 function configOf(user: string): AgentConfig {
   return { ...plain, mcpServers: { crm: { url: tenants.url, headers: { authorization: { $secret: user } } } } }
@@ -41,10 +48,8 @@ describe.each(Object.keys(adapters))('%s: agents with MCP servers', (name) => {
   })
 
   it('call the tools of the reference server over stdio and over HTTP, and hear of its errors', async () => {
-    const everywhere = { local: referenceServer, remote: { url: reference.url } }
-    const config = await mcp.describeServers({ ...plain, mcpServers: everywhere })
     const made = agents()
-    const agent = await made.createAgent(cached(config), {}, making())
+    const agent = await made.createAgent(everywhere, {}, making())
     for (const server of ['local', 'remote']) {
       const echo = `call ${server}_echo {"message":"${server}"}`
       expect(await adapter.generate(agent, echo)).toBe(`Got: Echo: ${server}`)

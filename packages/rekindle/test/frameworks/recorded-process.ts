@@ -10,17 +10,19 @@ const { baseURL, path, servers, builds } = JSON.parse(process.argv[2] ?? '') as 
 const key = { agentId: 'a', userId: 'u', sessionId: 's', reasoning: true }
 const runs: RecordedRun[] = []
 
+await using mcp = mcpServers({ localServers: () => true })
+const described = builds ? await mcp.describeServers({ ...sampleConfig, mcpServers: servers }) : undefined
+
 for (const [name, load] of Object.entries(adapters)) {
   const adapter = await load()
-  await using mcp = mcpServers({})
   // A cache for each run, as after a restart: only the store remembers.
   for (let turn = 0; turn < 2; turn++) {
     const agents = createAgentCache({
       namespace: name,
       store: sqliteStore({ path }),
-      loadConfig: (_, context) => {
-        if (!builds || turn > 0) throw new Error('The config was to come from the store.')
-        return mcp.describeServers({ ...sampleConfig, instructions: name, mcpServers: servers }, context)
+      loadConfig: () => {
+        if (described === undefined || turn > 0) throw new Error('The config was to come from the store.')
+        return { ...described, instructions: name }
       },
       ...adapter.agents({ baseURL, mcp, resolveSecret: (secret) => `<${secret}>`, otherOrder: !builds }),
     })

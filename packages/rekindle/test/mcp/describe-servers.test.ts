@@ -10,7 +10,7 @@ describe('describing servers', () => {
     await using server = await ToolServer.start()
     server.tools = ['c', 'a', 'b'].map((name) => toolOf(name, { later: { unknown: [name] } }))
     server.pageSize = 2
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     expect(await described(mcp, { url: server.url })).toEqual({
       url: server.url,
       tools: ['a', 'b', 'c'].map((name) => toolOf(name, { later: { unknown: [name] } })),
@@ -25,7 +25,7 @@ describe('describing servers', () => {
   test('gives equal bytes whatever order a server answers in', async () => {
     await using server = await ToolServer.start()
     server.tools = [toolOf('a'), toolOf('b')]
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     const first = JSON.stringify(await described(mcp, { url: server.url }))
     server.tools.reverse()
     expect(JSON.stringify(await described(mcp, { url: server.url }))).toBe(first)
@@ -47,7 +47,7 @@ describe('describing servers', () => {
         return undefined
       }
     }
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     const agent = { description: 'd', mcpServers: { s: { url: one.url } } }
     const config: AgentConfig = {
       version: 1,
@@ -64,7 +64,7 @@ describe('describing servers', () => {
 
   test('is done once for all who ask while the server is being reached', async () => {
     await using server = await ToolServer.start()
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     const results = await Promise.all(Array.from({ length: 50 }, () => described(mcp, { url: server.url })))
     expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1)
     expect(server.count('initialize')).toBe(1)
@@ -73,7 +73,7 @@ describe('describing servers', () => {
 
   test('is not shared once the question was put: the answer may be older than a change that the caller knows of', async () => {
     await using server = await ToolServer.start()
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     const held = Promise.withResolvers<() => void>()
     server.answers['tools/list'] = ({ id }, _, response) => {
       const result = { tools: [toolOf('old')] }
@@ -94,7 +94,7 @@ describe('describing servers', () => {
 
   test('uses a connection that agents have open', async () => {
     await using server = await ToolServer.start()
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     await using agent = await hold(mcp, { url: server.url })
     await agent.call('echo')
     const sessions = server.count('initialize')
@@ -105,7 +105,7 @@ describe('describing servers', () => {
   test('is given up by the signal, for one without the others, and for the server when nobody waits any more', async () => {
     await using server = await ToolServer.start()
     server.answers['tools/list'] = () => undefined
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     const reason = new Error('enough')
     const controllers = [new AbortController(), new AbortController()]
     const waiting = controllers.map(({ signal }) => mcp.describeServers(configOf({ url: server.url }), { signal }))
@@ -122,7 +122,7 @@ describe('describing servers', () => {
 
   test('fails with the name of a server that cannot be reached, is silent, or has no end', async () => {
     await using server = await ToolServer.start()
-    await using mcp = mcpServers({ connectTimeoutMs: 300, callTimeoutMs: 300 })
+    await using mcp = mcpServers({ localServers: () => true, connectTimeoutMs: 300, callTimeoutMs: 300 })
     server.answers['tools/list'] = ({ params }) => ({ result: { tools: [], nextCursor: `${String(params?.['cursor'])}.` } })
     const error: unknown = await described(mcp, { url: server.url }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(McpServerError)
@@ -145,7 +145,7 @@ describe('describing servers', () => {
     server.credentials = ['Bearer right']
     const secrets = ['Bearer wrong-credential', 'no\nheader-value', 'with\0null-value']
     for (const secret of secrets) {
-      await using mcp = mcpServers({ resolveSecret: () => secret })
+      await using mcp = mcpServers({ localServers: () => true, resolveSecret: () => secret })
       const headers = { authorization: { $secret: 'TOKEN' } }
       const errors: unknown[] = [await described(mcp, { url: server.url, headers }).catch((thrown: unknown) => thrown)]
       if (secret.includes('\0')) {

@@ -5,7 +5,7 @@ import { referenceServer, startReferenceServer } from './reference-server.ts'
 
 test.each(['stdio', 'streamableHttp', 'sse'] as const)('the reference server is described and called over %s', async (mode) => {
   await using server = mode === 'stdio' ? undefined : await startReferenceServer(mode)
-  await using mcp = mcpServers()
+  await using mcp = mcpServers({ localServers: () => true })
   await using agent = await hold(
     mcp,
     server === undefined ? referenceServer : { type: mode === 'sse' ? 'sse' : 'http', url: server.url },

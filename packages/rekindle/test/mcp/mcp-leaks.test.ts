@@ -14,7 +14,7 @@ function held(): { [kind: string]: number } {
 
 test('2000 agents, made and disposed of, leave no session, process, socket, listener or memory', async () => {
   await using server = await ToolServer.start()
-  const mcp = mcpServers({ resolveSecret: (name) => `secret of ${name}` })
+  const mcp = mcpServers({ localServers: () => true, resolveSecret: (name) => `secret of ${name}` })
   const agents = createAgentCache({
     namespace: 'leaks',
     loadConfig: ({ agentId, userId }, { signal, tag }) => {

@@ -2,7 +2,7 @@ import { mcpServers } from '../../src/mcp/index.ts'
 import { answerOf, hold, localServer } from './mcp-world.ts'
 
 /** A worker that has called a server, and says which process that is. Then it is killed, or ends because nothing is left to do. */
-const mcp = mcpServers()
+const mcp = mcpServers({ localServers: () => true })
 const { command, args } = localServer('stubborn')
 // Behind a script that does not pass its own end on.
 const server = { command: 'sh', args: ['-c', '"$@"; exit', 'sh', command, ...args], tools: [{ name: 'where', inputSchema: {} }] }

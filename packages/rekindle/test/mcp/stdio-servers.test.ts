@@ -20,7 +20,7 @@ const whereabouts = (answer: Parameters<typeof answerOf>[0]) => answerOf(answer)
 describe('a server that is a child process', () => {
   test('is started by the first call, in its folder, with its variables and few others, and is gone with its last agent', async () => {
     process.env['SECRET_OF_THE_WORKER'] = 'x'
-    await using mcp = mcpServers({ resolveSecret: () => 'the token' })
+    await using mcp = mcpServers({ localServers: () => true, resolveSecret: () => 'the token' })
     const env = { TOKEN: { $secret: 'TOKEN' } }
     const agent = await hold(mcp, { ...localServer(), cwd: tmpdir(), env, tools })
     const [first, second] = await Promise.all([agent.call('where'), agent.call('where')])
@@ -34,7 +34,7 @@ describe('a server that is a child process', () => {
   })
 
   test('that has ended is started again by the next call; the call it ended in is not repeated', async () => {
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     await using agent = await hold(mcp, { ...localServer(), tools })
     const { pid } = whereabouts(await agent.call('where'))
     expect(await failure(agent.call('leave'))).toBe("The MCP server 's' has ended (exit code 3).")
@@ -47,13 +47,13 @@ describe('a server that is a child process', () => {
   })
 
   test('may write as much to its error output as it likes, and lines that are no messages', async () => {
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     await using agent = await hold(mcp, { ...localServer(), tools })
     expect(whereabouts(await agent.call('noise')).pid).toBeGreaterThan(0)
   })
 
   test('whose output does not come to the end of a line is given up', async () => {
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     await using agent = await hold(mcp, { ...localServer(), tools })
     const { pid } = whereabouts(await agent.call('where'))
     expect(await failure(agent.call('garbage'))).toContain('was disconnected')
@@ -61,14 +61,14 @@ describe('a server that is a child process', () => {
   })
 
   test('of the protocol of 2026 alone is reached too', async () => {
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     const { tools: listed, serverInfo } = await described(mcp, localServer('modern'))
     expect(listed?.map(({ name }) => name)).toEqual(tools.map(({ name }) => name).toSorted())
     expect(serverInfo).toBeUndefined()
   })
 
   test('that is just starting when it is no longer wanted is ended', async () => {
-    const mcp = mcpServers()
+    const mcp = mcpServers({ localServers: () => true })
     const agent = await hold(mcp, { command: 'sh', args: ['-c', 'exec sleep 1000'], tools })
     const call = failure(agent.call('where'))
     await agent[Symbol.asyncDispose]()
@@ -77,7 +77,7 @@ describe('a server that is a child process', () => {
   })
 
   test('that heeds neither the end of its input nor SIGTERM is killed', async () => {
-    await using mcp = mcpServers()
+    await using mcp = mcpServers({ localServers: () => true })
     const agent = await hold(mcp, { ...localServer('stubborn'), tools })
     const { pid } = whereabouts(await agent.call('where'))
     await agent[Symbol.asyncDispose]()
