@@ -66,7 +66,8 @@ async function costsInCache(subject: FrameworkCase, mcp?: McpServers) {
   const hot = nextKey()
   const memory = await costOf(10_000, () => request(hot))
   const configHit = await costOf(500, () => request(nextKey()))
-  const create = await costOf(1_000, async () => adapter.disposeAgent(await adapter.createAgent(config, {}, context)))
+  const asCached = frozen(structuredClone(config))
+  const create = await costOf(1_000, async () => adapter.disposeAgent(await adapter.createAgent(asCached, {}, context)))
   await agents.close({ drainMs: 0 })
   await mcp?.close()
   client.disconnect()
@@ -90,4 +91,10 @@ async function keptByAgents(subject: FrameworkCase) {
   }
   await agents.close({ drainMs: 0 })
   return kept
+}
+
+/** At every level, as the cache gives configs to adapters. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen)
+  return value
 }
