@@ -30,7 +30,7 @@ export interface TwoPhaseBuild<Config, Agent, ConfigFields extends KeyField, Liv
    * Makes the live agent. `config` is deep-frozen and has been through JSON, whether it was loaded just now or found in the
    * store. Throwing on a config from the store drops that entry, and a full build follows.
    */
-  createAgent(config: Config, key: ScopedKey<LiveFields>, context: CreateContext): MaybePromise<Agent>
+  readonly createAgent: (config: Config, key: ScopedKey<LiveFields>, context: CreateContext) => MaybePromise<Agent>
   /** Which fields of the key the config depends on; `loadConfig` gets these only. Default: those of `liveScope`. */
   configScope?: readonly ConfigFields[]
   buildAgent?: never

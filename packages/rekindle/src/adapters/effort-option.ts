@@ -15,6 +15,15 @@ export function effortOption(
   return provider === undefined ? undefined : { [provider]: { reasoningEffort: level === 'max' ? 'xhigh' : level } }
 }
 
+/** OpenAI's protocol has none, and `@ai-sdk/openai-compatible` leaves it out. */
+export const noTopK =
+  "OpenAI's protocol has no such setting. If the server knows it, write it as it wants it, under settings.providerOptions."
+
+/** True for a model of `@ai-sdk/openai-compatible`. */
+export function isCompatible(model: object): boolean {
+  return typeof Reflect.get(model, 'providerOptionsName') === 'string'
+}
+
 function optionsName(model: { readonly provider: string }): string | undefined {
   // A model of `@ai-sdk/openai-compatible` is called as its server is; by this it is known, and its options go by this name.
   const compatible: unknown = Reflect.get(model, 'providerOptionsName')

@@ -31,6 +31,9 @@ describe('isStrict', () => {
     ['the same further down', { ...place, properties: { city: { type: 'array', items: { type: 'object' } } } }],
     ['the same where it is defined', { ...place, $defs: { open: { ...place, required: [] } } }],
     ['a keyword that strict mode does not know', { ...place, not: { required: ['zip'] } }],
+    ['a format that providers do not know', { ...place, properties: { city: { type: 'string', format: 'uri' } } }],
+    ['a pattern that looks around', { ...place, properties: { city: { type: 'string', pattern: '^(?!x)' } } }],
+    ['several at the root', { anyOf: [place, place] }],
     ['a part that is no schema', { ...place, properties: { city: true } }],
   ])('does not take %s', (_, schema) => {
     expect(isStrict(schema)).toBe(false)

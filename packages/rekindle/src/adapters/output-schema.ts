@@ -12,21 +12,32 @@ const bounds = ['pattern', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveM
 const schemas = ['properties', '$defs', 'definitions', 'anyOf']
 const known: ReadonlySet<string> = new Set([...plain, ...bounds, ...schemas, 'items'])
 
+const formats: ReadonlySet<JsonValue> = new Set([
+  ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
+])
+const lookaround = /\(\?<?[=!]/u
+
 /**
  * True if a provider can hold a model to the schema by force (OpenAI's strict mode,
  * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas). It refuses every call with any other: one by
  * which an object may lack a property or have more than those named. To close such a schema would be to ask for another answer.
  */
-export function isStrict(schema: JsonValue): boolean {
+export function isStrict(schema: JsonObject): boolean {
+  return schema.anyOf === undefined && isStrictPart(schema)
+}
+
+function isStrictPart(schema: JsonValue): boolean {
   if (!isObject(schema) || Object.keys(schema).some((keyword) => !known.has(keyword))) return false
-  const { type, properties, required, additionalProperties, items } = schema
+  const { type, properties, required, additionalProperties, items, format, pattern } = schema
+  if (format !== undefined && !formats.has(format)) return false
+  if (typeof pattern === 'string' && lookaround.test(pattern)) return false
   if (properties !== undefined || [type].flat().includes('object')) {
     const names = isObject(properties) ? Object.keys(properties) : []
     const needed = Array.isArray(required) ? required : []
     if (additionalProperties !== false || names.some((name) => !needed.includes(name))) return false
   }
   const parts = schemas.flatMap((keyword) => Object.values(schema[keyword] ?? {}))
-  return [...parts, ...(items === undefined ? [] : [items])].every(isStrict)
+  return [...parts, ...(items === undefined ? [] : [items])].every(isStrictPart)
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -10,6 +10,16 @@ export const subAgentInput: JsonObject = {
   additionalProperties: false,
 }
 
+/**
+ * The task in what a model gave a sub-agent. Frameworks would take a list for the conversation itself, with whatever roles and
+ * instructions the model wrote into it. Throws for anything but a text.
+ */
+export function taskIn(given: unknown): string {
+  const { input } = Object(given) as { readonly input?: unknown }
+  if (typeof input !== 'string') throw new TypeError('Expected { input }, a text that holds the whole task.')
+  return input
+}
+
 /** For frameworks in which no agent can leave the conversation to another. */
 export function refuseHandoffs(handoffs: { readonly [name: string]: SubAgentConfig } = {}, path: string, adapter: string): void {
   const [name] = Object.keys(handoffs)

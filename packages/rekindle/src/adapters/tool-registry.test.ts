@@ -98,6 +98,12 @@ describe('ToolRegistry', () => {
 })
 
 describe('a registry', () => {
+  it('names the factory that gives no tool', async () => {
+    await expect(make(['lost'], { lost: (() => undefined) as never })).rejects.toThrow(
+      'the factory tools.lost must give a tool; it gave undefined.',
+    )
+  })
+
   it('refuses a tool under another name than the one its framework would show to the model', async () => {
     const named = { ...clock, name: 'clock' }
     const nameOf = (tool: AgentTool) => (tool as typeof named).name

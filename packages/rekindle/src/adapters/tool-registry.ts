@@ -59,6 +59,7 @@ export class ToolRegistry<Tool extends object> {
       }
       const resolved = await resolveSecrets(options, `${where}.options`, this.#resolveSecret)
       const tool = await entry(resolved, { key: making.key, signal: making.signal })
+      assertTool(name, tool)
       if (isPart(tool)) making.closeLater(tool)
       this.#assertNamed(name, tool)
       tools.push({ name, path: where, tool })
@@ -84,4 +85,10 @@ export class ToolRegistry<Tool extends object> {
     if (own === name) return
     throw new InvalidOptionsError('tools', `tools.${name} is a tool called ${inspect(own)}; register it under that name.`)
   }
+}
+
+/** A factory is the application's own code, and forgets a `return` as any other. */
+function assertTool(name: string, tool: unknown): void {
+  if ((typeof tool === 'object' && tool !== null) || typeof tool === 'function') return
+  throw new InvalidOptionsError('tools', `the factory tools.${name} must give a tool; it gave ${inspect(tool, { depth: 0 })}.`)
 }

@@ -137,6 +137,14 @@ describe('aiSdkAgents', () => {
     expect(model.doGenerateCalls[0]).toMatchObject({ temperature: 0, seed: 1 })
   })
 
+  it("adds the config's provider options to the application's, provider by provider, and its own win", async () => {
+    const shared = { mock: { store: false, user: 'app' }, other: { a: 1 } }
+    const { model, create } = setup([answers], { agentSettings: { providerOptions: shared } })
+    const agent = await create({ ...config, settings: { providerOptions: { mock: { user: 'ann' } } } })
+    await agent.generate({ prompt: 'Hi' })
+    expect(model.doGenerateCalls[0]?.providerOptions).toEqual({ mock: { store: false, user: 'ann' }, other: { a: 1 } })
+  })
+
   it('refuses a tool choice that is none of the tools', async () => {
     const { create } = setup()
     await expect(create({ ...config, settings: { toolChoice: { tool: 'clock' } } })).rejects.toThrow(UnknownToolError)
@@ -177,6 +185,8 @@ describe('aiSdkAgents', () => {
     ) => options.namespace
     const loaded = { version: 1, model: 'mock:m', tools: ['clock'], reasoning: 'low' } as const
     expect(accept({ namespace: 'all', loadConfig: () => loaded, ...agents })).toBe('all')
+    // @ts-expect-error A config has a model.
+    accept({ namespace: 'none', loadConfig: () => ({ version: 1 }), ...agents })
     const scoped = accept({
       namespace: 'scoped',
       configScope: ['agentId'],

@@ -53,12 +53,11 @@ export function aiSdkAgents({ models, tools = {}, mcp, resolveSecret, agentSetti
       mcp,
       fromMcp: sharedFromMcp,
       fromSubAgent: async (name, agent, where) =>
-        fromSubAgent(await make(agent, where, agent.model ?? modelId, name, making), agent),
+        fromSubAgent(name, await make(agent, where, agent.model ?? modelId, name, making), agent),
     }
     const given = await toolsOf(definition, path, sources, making)
-    const settings = await settingsOf(definition, path, { model, tools: given }, making, resolveSecret)
+    const settings = await settingsOf(definition, path, { model, tools: given }, agentSettings, making, resolveSecret)
     const agent: AiSdkAgent = new ToolLoopAgent({
-      ...agentSettings,
       ...settings,
       ...(id !== undefined && { id }),
       model,

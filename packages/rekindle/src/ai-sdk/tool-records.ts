@@ -10,22 +10,31 @@ export interface ToolRecord {
   readonly toolOrder: string[]
 }
 
-/** What agents of one config have in common is kept once, unless a factory has made one of their tools for each. */
+interface Kept {
+  /** Not held: a factory may have made one of them for an agent that is gone. */
+  readonly tools: WeakRef<ToolSet>
+  readonly toolOrder: string[]
+}
+
+/** What agents of one config have in common is there once, unless a factory has made one of their tools for each. */
 export class ToolRecords {
-  readonly #records = new WeakMap<AgentDefinition, ToolRecord>()
+  readonly #kept = new WeakMap<AgentDefinition, Kept>()
 
   of(definition: AgentDefinition, given: readonly NamedTool<AgentTool>[]): ToolRecord {
-    const known = this.#records.get(definition)
-    if (known !== undefined && given.every(({ name, tool }) => Object.hasOwn(known.tools, name) && known.tools[name] === tool)) {
-      return known
+    const kept = this.#kept.get(definition)
+    const known = kept?.tools.deref()
+    if (
+      kept !== undefined &&
+      known !== undefined &&
+      given.every(({ name, tool }) => Object.hasOwn(known, name) && known[name] === tool)
+    ) {
+      return { tools: known, toolOrder: kept.toolOrder }
     }
-    const fresh = {
-      // Not by assignment: a tool may be called __proto__.
-      tools: Object.freeze(Object.fromEntries(given.map(({ name, tool }) => [name, tool]))),
-      toolOrder: given.map(({ name }) => name),
-    }
-    Object.freeze(fresh.toolOrder)
-    this.#records.set(definition, fresh)
-    return fresh
+    // Not by assignment: a tool may be called __proto__.
+    const tools: ToolSet = Object.freeze(Object.fromEntries(given.map(({ name, tool }) => [name, tool])))
+    const toolOrder = given.map(({ name }) => name)
+    Object.freeze(toolOrder)
+    this.#kept.set(definition, { tools: new WeakRef(tools), toolOrder })
+    return { tools, toolOrder }
   }
 }

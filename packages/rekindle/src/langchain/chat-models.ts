@@ -16,9 +16,12 @@ export type ChatModel = Exclude<CreateAgentParams['model'], string>
  * Makes a model of one provider. LangChain keeps a model's settings in the model itself, so this is called once for all agents
  * that want the same:
  *
- *     (id, { settings, options }) => new ChatAnthropic({ model: id, ...settings, ...options })
+ *     (id, { settings: { temperature, maxTokens, seed }, options }) =>
+ *       new ChatOpenAI({ model: id, temperature, maxTokens, modelKwargs: { seed, ...options } })
  *
- * What it does not look at in `wanted` does not reach the model, of which a `config-ignored` event tells: here, `reasoning`.
+ * What it does not look at in `wanted` cannot reach the model, of which `config-ignored` events tell: here, `reasoning` and the
+ * other settings. So take what the model's class knows by name: `...settings` looks at everything, and LangChain's classes drop
+ * silently what they do not know.
  */
 export type ChatModelFactory = (id: string, wanted: WantedModel) => ChatModel | Promise<ChatModel>
 
@@ -66,7 +69,7 @@ function factoriesFrom(models: Models): (model: string) => Promise<{ readonly fa
   if (typeof models === 'function') return async (model) => ({ factory: models, id: model })
   if (typeof models !== 'object' || models === null) {
     const advice =
-      'Write models: { openai: (id, { settings }) => new ChatOpenAI({ model: id, ...settings }) }, with the names that configs use.'
+      'Write models: { openai: (id, { settings: { temperature } }) => new ChatOpenAI({ model: id, temperature }) }, with the names that configs use.'
     throw new InvalidOptionsError('models', `models must say where models come from. ${advice}`)
   }
   const providerOf = modelProviders(models, langChainProvider)

@@ -1,5 +1,6 @@
 import { type BaseChatOpenAIFields, ChatOpenAICompletions, OpenAIClient, wrapOpenAIClientError } from '@langchain/openai'
 import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import { endpointClientOptions } from '../adapters/endpoint-client.ts'
 import type { ChatModelFactory } from './chat-models.ts'
 
 type Completions = OpenAIClient.Chat.Completions.ChatCompletion
@@ -10,7 +11,8 @@ type Options = Parameters<ChatOpenAICompletions['completionWithRetry']>[1]
 
 /** The models of a server that speaks OpenAI's chat completions protocol, all through one client. */
 export function endpointModels(endpoint: OpenAIEndpoint): ChatModelFactory {
-  const client = clientOf(endpoint)
+  // Failed calls are repeated by the model.
+  const client = new OpenAIClient({ ...endpointClientOptions(endpoint), maxRetries: 0 })
   return (id, { settings, reasoning, options }) => {
     const { temperature, topP, maxTokens, presencePenalty, frequencyPenalty, stopSequences, seed, maxRetries } = settings
     const known = { temperature, topP, maxTokens, presencePenalty, frequencyPenalty, stopSequences, maxRetries }
@@ -18,24 +20,6 @@ export function endpointModels(endpoint: OpenAIEndpoint): ChatModelFactory {
     const modelKwargs = { seed, reasoning_effort: reasoning, ...options }
     return new EndpointModel(client, { model: id, modelKwargs, ...known } as BaseChatOpenAIFields)
   }
-}
-
-/**
- * What is left out would be taken from the environment (`OPENAI_API_KEY`, `OPENAI_ORG_ID`, …), and a stranger's server would be
- * sent OpenAI's credentials: everything is said.
- */
-function clientOf({ baseURL, apiKey, headers }: OpenAIEndpoint): OpenAIClient {
-  return new OpenAIClient({
-    baseURL,
-    // There must be one; without a key the header it would go into is taken out.
-    apiKey: apiKey ?? 'none',
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    defaultHeaders: { ...(apiKey === undefined && { Authorization: null }), ...headers },
-    // Failed calls are repeated by the model.
-    maxRetries: 0,
-  })
 }
 
 /** LangChain's own model of this protocol, without what it takes for granted about OpenAI's models and server. */

@@ -11,7 +11,7 @@ import { ToolRegistry, type Tools } from '../adapters/tool-registry.ts'
 import { chatModels, type Models } from './chat-models.ts'
 import type { AgentTool, LangChainAgent } from './langchain-agent.ts'
 import { fromMcp } from './mcp-tool.ts'
-import { modelCalls, withRoomFor } from './model-calls.ts'
+import { modelCalls, stepLimitOf, withStepLimit } from './model-calls.ts'
 import { responseFormatOf } from './response-format.ts'
 import { fromSubAgent } from './sub-agent-tool.ts'
 
@@ -54,7 +54,7 @@ export type LangChainAgents = FrameworkAgents<LangChainAgent>
  * {@link UnknownModelError}, {@link UnknownToolError}, {@link UnresolvedSecretError} and, for a config with hand-offs, with
  * options for a tool that takes none, with two tools of one name, or with MCP servers when there is no `mcp`,
  * {@link UnsupportedConfigError}; what the application's own functions throw passes through unchanged. Each setting, and a
- * `reasoning`, that what makes the model does not take is named by a `config-ignored` event. `disposeAgent` closes the tools
+ * `reasoning`, that what makes the model does not look at is named by a `config-ignored` event. `disposeAgent` closes the tools
  * that were made for the agent.
  */
 export function langChainAgents({ models, tools = {}, mcp, resolveSecret, agentSettings }: LangChainOptions): LangChainAgents {
@@ -72,7 +72,12 @@ export function langChainAgents({ models, tools = {}, mcp, resolveSecret, agentS
       mcp,
       fromMcp: sharedFromMcp,
       fromSubAgent: async (name, agent, where) =>
-        fromSubAgent(name, agent, await make(agent, where, agent.model ?? modelId, making)),
+        fromSubAgent(
+          name,
+          agent,
+          await make(agent, where, agent.model ?? modelId, making),
+          stepLimitOf(agent.maxSteps, shared.middleware ?? []),
+        ),
     }
     const given = await toolsOf(definition, path, sources, making)
     const { instructions, maxSteps, outputSchema } = definition
@@ -87,7 +92,7 @@ export function langChainAgents({ models, tools = {}, mcp, resolveSecret, agentS
       ...(instructions !== undefined && { systemPrompt: new SystemMessage(instructions) }),
       ...(outputSchema !== undefined && { responseFormat: responseFormatOf(outputSchema, model, given, path) }),
     })
-    return maxSteps === undefined ? agent : withRoomFor(maxSteps, agent, middleware)
+    return withStepLimit(agent, stepLimitOf(maxSteps, middleware))
   }
 
   return frameworkAgents((config: AgentConfig, making) => make(config, '$', config.model, making))

@@ -48,15 +48,18 @@ function toolChoiceOf(
   return typeof choice === 'string' ? choice : (chosenTool(tools, choice.tool, path).name as ToolChoice)
 }
 
-/** The agent, with its run's steps not ended by LangGraph before `maxSteps` model calls are. */
-export function withRoomFor(
-  maxSteps: number,
-  agent: LangChainAgent,
+/** Steps of a run after which LangGraph ends it: never before `maxSteps` model calls. */
+export function stepLimitOf(
+  maxSteps: number | undefined,
   middleware: NonNullable<LangChainAgent['options']['middleware']>,
-): LangChainAgent {
+): number {
+  if (maxSteps === undefined) return defaultStepLimit
   const hooks = middleware.flatMap((one) => [one.beforeAgent, one.beforeModel, one.afterModel, one.afterAgent])
   const stepsPerCall = 2 + hooks.filter((hook) => hook !== undefined).length
   // The call after the last is the one that ends the run.
-  const recursionLimit = (maxSteps + 1) * stepsPerCall
-  return recursionLimit <= defaultStepLimit ? agent : agent.withConfig({ recursionLimit })
+  return Math.max(defaultStepLimit, (maxSteps + 1) * stepsPerCall)
+}
+
+export function withStepLimit(agent: LangChainAgent, recursionLimit: number): LangChainAgent {
+  return recursionLimit === defaultStepLimit ? agent : agent.withConfig({ recursionLimit })
 }

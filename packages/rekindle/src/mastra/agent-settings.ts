@@ -2,8 +2,10 @@ import { modelSupportsTemperature } from '@mastra/core/llm'
 import type { AgentDefinition, AgentSettings } from '../agent-config/agent-config.ts'
 import { type ResolveSecret, resolveSecrets } from '../agent-config/secret-reference.ts'
 import { eachOnce } from '../adapters/each-once.ts'
+import { isCompatible, noTopK } from '../adapters/effort-option.ts'
 import type { Making } from '../adapters/framework-agents.ts'
 import { chosenTool, type NamedTool } from '../adapters/named-tool.ts'
+import { mergedOptions } from '../adapters/provider-options.ts'
 import { checked } from './json-schema.ts'
 import type { LanguageModel } from './language-models.ts'
 import type { AgentOptions, AgentTool, DefaultOptions } from './mastra-agent.ts'
@@ -49,22 +51,13 @@ export async function defaultOptionsOf(
       ...numbers,
       ...(stopSequences !== undefined && { stopSequences: [...stopSequences] }),
     },
-    providerOptions: merged(shared.providerOptions, reasons?.providerOptions, resolved),
+    providerOptions: (mergedOptions(shared.providerOptions, reasons?.providerOptions, resolved) ?? {}) as ProviderOptions,
   }
   if (maxSteps !== undefined) options.maxSteps = maxSteps
   if (toolChoice !== undefined) options.toolChoice = toolChoiceOf(toolChoice, tools, path)
   // The type of an agent whose answers are data would be another one; to the agents it makes no difference.
   if (outputSchema !== undefined) Object.assign(options, { structuredOutput: { schema: outputSchemaOf(outputSchema) } })
   return options
-}
-
-/** One provider's options after the other's; of what several say about one, the last counts. */
-function merged(...all: readonly (object | undefined)[]): ProviderOptions {
-  const options: { [provider: string]: object } = {}
-  for (const [provider, more] of all.flatMap((one = {}): [string, object][] => Object.entries(one))) {
-    options[provider] = { ...options[provider], ...more }
-  }
-  return options as ProviderOptions
 }
 
 function toolChoiceOf(
@@ -90,6 +83,7 @@ function reportIgnored(
       `how much to reason does not reach models of '${model.provider}' through Mastra. ${advice}`,
     )
   }
+  if (settings.topK !== undefined && isCompatible(model)) making.ignored(`${path}.settings.topK`, noTopK)
   const sampling = (['temperature', 'topP', 'topK'] as const).filter((name) => settings[name] !== undefined)
   // Asked last, since the list of what models can is read from a file.
   if (sampling.length === 0 || modelSupportsTemperature(routeOf(model)) !== false) return

@@ -77,6 +77,7 @@ function ask(model: string, languageModel: () => LanguageModel | undefined | nul
     throw error
   }
   if (found === undefined || found === null) throw unknownModel(model, 'models gave nothing for it')
+  if (found instanceof Promise) found.catch(() => {})
   if (specifications.has(found.specificationVersion)) return found
   // Not shown: what Mastra takes for a model may hold a key.
   throw unknownModel(

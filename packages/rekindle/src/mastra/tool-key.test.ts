@@ -23,7 +23,7 @@ describe('toolRecord', () => {
     expect(Object.entries(toolRecord(named('b', '10', '__proto__', '2', 'a'))())).toEqual([
       ['b', 'b'],
       ['_10', '10'],
-      ['__proto__', '__proto__'],
+      ['_proto_', '__proto__'],
       ['_2', '2'],
       ['a', 'a'],
     ])

@@ -7,10 +7,14 @@ const maxLength = 63
  * that became one are first noticed. With a name that needs no change they stay where the config has them.
  */
 export function toolKey(name: string): string {
-  return name
-    .replaceAll(/[^\w-]/g, '_')
-    .replace(/^(?![a-z_])/i, '_')
-    .slice(0, maxLength)
+  return (
+    name
+      .replaceAll(/[^\w-]/g, '_')
+      .replace(/^(?![a-z_])/i, '_')
+      .slice(0, maxLength)
+      // Mastra copies tools by assignment, which this name does not survive.
+      .replace(/^__proto__$/, '_proto_')
+  )
 }
 
 /**
@@ -20,7 +24,6 @@ export function toolKey(name: string): string {
 export function toolRecord<Tool>(tools: readonly NamedTool<Tool>[]): () => { [key: string]: Tool } {
   const keyed = tools.map(({ name, path, tool }) => ({ name: toolKey(name), path, tool }))
   assertDistinct(keyed)
-  // Not by assignment: a tool may be called __proto__.
   return always(Object.fromEntries(keyed.map(({ name, tool }) => [name, tool])))
 }
 

@@ -1,6 +1,7 @@
 import { type Model, type ModelProvider, OpenAIChatCompletionsModel } from '@openai/agents'
 import type OpenAI from 'openai'
 import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import { endpointClientOptions } from '../adapters/endpoint-client.ts'
 import { Remembered } from '../adapters/remembered.ts'
 
 /** The models of a server that speaks OpenAI's chat completions protocol. */
@@ -27,18 +28,7 @@ export class EndpointModels implements ModelProvider {
   }
 }
 
-/**
- * What is left out would be taken from the environment (`OPENAI_API_KEY`, `OPENAI_ORG_ID`, …), and a stranger's server would be
- * sent OpenAI's credentials: everything is said.
- */
-async function clientOf({ baseURL, apiKey, headers }: OpenAIEndpoint): Promise<OpenAI> {
+async function clientOf(endpoint: OpenAIEndpoint): Promise<OpenAI> {
   const { default: Client } = await import('openai')
-  return new Client({
-    baseURL,
-    // There must be one; without a key the header it would go into is taken out.
-    apiKey: apiKey ?? 'none',
-    organization: null,
-    project: null,
-    defaultHeaders: { ...(apiKey === undefined && { Authorization: null }), ...headers },
-  })
+  return new Client(endpointClientOptions(endpoint))
 }

@@ -18,6 +18,8 @@ export function fromMcp<Context>(mcp: McpTool): AgentTool<Context> {
     description,
     // In strict mode all that is optional would be required.
     strict: false,
+    // The SDK's own words hide what is wrong and ask for another try, of what may have been carried out.
+    errorFunction: (_context, error) => `Error: ${error instanceof Error ? error.message : String(error)}`,
     parameters: inputSchema as unknown as NonStrict,
     execute: async (input, _context, details) => outputOf(await mcp.call(input as JsonObject, { signal: details?.signal })),
   })

@@ -1,6 +1,6 @@
 import type { JsonSchemaDefinition } from '@openai/agents'
 import type { SubAgentConfig } from '../agent-config/agent-config.ts'
-import { subAgentInput } from '../adapters/sub-agents.ts'
+import { subAgentInput, taskIn } from '../adapters/sub-agents.ts'
 import type { AgentTool, OpenAiAgent } from './openai-agent.ts'
 
 type Strict = Extract<JsonSchemaDefinition['schema'], { readonly additionalProperties: false }>
@@ -14,11 +14,7 @@ export function fromSubAgent<Context>(agent: OpenAiAgent<Context>, config: SubAg
   return agent.asTool({
     toolDescription: description,
     parameters: subAgentInput as unknown as Strict,
-    inputBuilder: taskOf,
+    inputBuilder: ({ params }) => taskIn(params),
     ...(maxSteps !== undefined && { runOptions: { maxTurns: maxSteps } }),
   })
-}
-
-function taskOf({ params }: { readonly params: unknown }): string {
-  return (params as { readonly input: string }).input
 }

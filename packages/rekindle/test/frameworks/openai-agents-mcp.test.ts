@@ -93,7 +93,7 @@ describe('MCP tools', () => {
     const unreachable = await create(configOf('find'), async () => {
       throw new McpServerError('crm', 'cannot be reached.')
     })
-    expect((await run(unreachable, 'call find {}')).finalOutput).toContain('An error occurred while running the tool')
+    expect((await run(unreachable, 'call find {}')).finalOutput).toContain("The MCP server 'crm' cannot be reached.")
   })
 
   it('end with the run that called them', async () => {
