@@ -12,9 +12,7 @@ const bounds = ['pattern', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveM
 const schemas = ['properties', '$defs', 'definitions', 'anyOf']
 const known: ReadonlySet<string> = new Set([...plain, ...bounds, ...schemas, 'items'])
 
-const formats: ReadonlySet<JsonValue> = new Set([
-  ...['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'],
-])
+const formats: ReadonlySet<JsonValue> = new Set('date-time time date duration email hostname ipv4 ipv6 uuid'.split(' '))
 const lookaround = /\(\?<?[=!]/u
 
 /**
