@@ -1,5 +1,6 @@
 import type { McpToolDefinition } from '../agent-config/agent-config.ts'
 import type { ConnectionPool } from './connection-pool.ts'
+import { Failure } from './failure.ts'
 import { fingerprintOfTools } from './listed-tools.ts'
 import type { ServerAddress } from './server-address.ts'
 import { type ServerInfo, Session, type SessionSettings } from './session.ts'
@@ -25,6 +26,7 @@ export class Descriptions {
   readonly #settings: SessionSettings
   readonly #flights = new Map<string, Flight>()
   readonly #sessions = new Set<Session>()
+  #closed = false
 
   constructor(pool: ConnectionPool, settings: SessionSettings) {
     this.#pool = pool
@@ -69,6 +71,8 @@ export class Descriptions {
       const found = await describe(up).catch(() => undefined)
       if (found !== undefined) return found
     }
+    signal.throwIfAborted()
+    if (this.#closed) throw new Failure('cannot be reached: mcpServers() has been closed.')
     const session = new Session(address, this.#settings)
     this.#sessions.add(session)
     try {
@@ -82,6 +86,7 @@ export class Descriptions {
 
   /** Ends what is on its way. */
   async close(): Promise<void> {
+    this.#closed = true
     await Promise.all([...this.#sessions].map((session) => session.end()))
   }
 }

@@ -10,18 +10,24 @@ import { settledWithin } from './waiting.ts'
 /**
  * Starts a server and outlives it, so that it outlives nobody. Descriptor 3 is a line to the worker that nobody else holds. A
  * byte on it says that the server's output has ended, so it is going, and this reports its exit status. The end of the line
- * without one says that the worker is gone, however it went: a server that does not leave by itself then is killed, with all it
- * has started, for they are a process group. The command reaches the shell as arguments and is never read as code.
+ * says that the worker is gone, however it went: a server that does not leave by itself then is killed, with all it has
+ * started, for they are a process group. The command reaches the shell as arguments and is never read as code.
  *
  * A shell takes 1 ms and 110 KB; a second Node that did the same would take 30 ms and 40 MB.
  */
 const guard = `
 exec 4<&0 </dev/null
-"$@" <&4 3<&- 4<&- &
+exec "$@" <&4 3<&- 4<&- &
 server=$!
 exec 4<&- >/dev/null 2>&1
 trap '' HUP INT TERM
 if read -r _ <&3; then
+  {
+    trap - TERM
+    read -r _ <&3
+    sleep 1
+    kill -s KILL -- "-$$"
+  } &
   wait "$server"
   status=$?
   kill -s TERM -- "-$$"
@@ -45,13 +51,13 @@ export function canGuard(): boolean {
 /** A server as a child process that cannot be left behind. It is no reason for this process to go on. */
 export class GuardedProcess {
   readonly #child: ChildProcess
-  readonly #exited: Promise<unknown>
+  readonly exited: Promise<unknown>
   readonly input: Writable
   readonly output: Readable
 
   private constructor(child: ChildProcess) {
     this.#child = child
-    this.#exited = once(child, 'exit')
+    this.exited = once(child, 'exit')
     const [input, output, , line] = child.stdio as unknown as [Writable, Readable, null, Writable]
     this.input = input
     this.output = output
@@ -84,12 +90,14 @@ export class GuardedProcess {
 
   /** Ends it: by the end of its input, then by SIGTERM, then by SIGKILL. Resolves when it is gone. */
   async end(clock: Clock): Promise<void> {
+    // Whoever waits for the end is reason enough for this process to go on.
+    this.#child.ref()
     this.input.end()
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      if (await settledWithin(this.#exited, graceMs, clock)) break
+      if (await settledWithin(this.exited, graceMs, clock)) break
       this.#kill(signal)
     }
-    await this.#exited
+    await this.exited
     for (const stream of this.#child.stdio) stream?.destroy()
   }
 

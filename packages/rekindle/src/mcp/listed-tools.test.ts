@@ -38,7 +38,7 @@ describe('the tools of a server', () => {
     'are refused if one is no tool: %j',
     async (odd) => {
       expect(await refusal({ tools: [tool('b'), odd] })).toBe(
-        'described a tool (number 1 of a page) without a name or an input schema.',
+        'described a tool (number 1 of a page) without a name, an input schema, or a description that is a text.',
       )
     },
   )

@@ -34,13 +34,16 @@ function readPage(page: unknown): { tools: McpToolDefinition[]; nextCursor: stri
   const { tools, nextCursor } = Object(page) as { tools?: unknown; nextCursor?: unknown }
   if (!Array.isArray(tools)) throw new Failure('answered tools/list without a list of tools.')
   const odd = tools.findIndex((tool) => !isDefinition(tool))
-  if (odd !== -1) throw new Failure(`described a tool (number ${odd} of a page) without a name or an input schema.`)
+  if (odd !== -1)
+    throw new Failure(
+      `described a tool (number ${odd} of a page) without a name, an input schema, or a description that is a text.`,
+    )
   return { tools: tools as McpToolDefinition[], nextCursor: typeof nextCursor === 'string' ? nextCursor : undefined }
 }
 
 function isDefinition(tool: unknown): tool is McpToolDefinition {
   const { name, description = '', inputSchema } = Object(tool) as { name?: unknown; description?: unknown; inputSchema?: unknown }
-  const named = typeof name === 'string' && name !== '' && typeof description === 'string'
+  const named = typeof name === 'string' && /^./u.test(name) && typeof description === 'string'
   return named && typeof inputSchema === 'object' && inputSchema !== null && !Array.isArray(inputSchema)
 }
 

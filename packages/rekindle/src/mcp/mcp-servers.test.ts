@@ -86,6 +86,15 @@ test('after closing everything is refused', async () => {
   await expect(held[0]!.call({})).rejects.toThrow('agent that is gone')
 })
 
+test('a reference to a secret stands for a value of headers and variables, never for all of them', async () => {
+  await using mcp = mcpServers({ localServers: () => true, resolveSecret: () => 'hunter2' })
+  const all = { $secret: 'KEY' }
+  await expect(mcp.open({ x: { url: 'http://x', headers: all, tools: [] } }, '$.mcpServers')).rejects.toThrow(
+    UnresolvedSecretError,
+  )
+  await expect(mcp.open({ x: { command: 'x', env: all, tools: [] } }, '$.mcpServers')).rejects.toThrow('$.mcpServers.x.env')
+})
+
 test('a config starts no program that the code does not list: not with other arguments, variables or folder either', async () => {
   const files = { command: 'npx', args: ['files'], env: { TOKEN: { $secret: 'TOKEN' } } }
   const listed = { ...files, tools: [] }

@@ -9,11 +9,15 @@ import { changeServers } from './config-servers.ts'
 import { ConnectionPool, type Held } from './connection-pool.ts'
 import { Descriptions } from './descriptions.ts'
 import { serverError } from './failure.ts'
-import { addressOf, tagOf } from './server-address.ts'
+import { addressOf, tagOf, textOfServer } from './server-address.ts'
 import type { DescribedServer } from './tool-set.ts'
+import { untilAborted } from './waiting.ts'
 
 /** A test compares it with that of the package. */
 export const version = '0.1.0'
+
+/** What a timer can wait for; of more, the SDK's would make a millisecond. */
+const longestMs = 2 ** 31 - 1
 
 export interface McpServersOptions {
   /**
@@ -87,7 +91,14 @@ export function mcpServers(options: McpServersOptions = {}): McpServers {
   } = options
   const { clientInfo = { name: 'rekindle', version }, stderr = 'ignore', clock = systemClock } = options
   assertTimes({ idleMs, callTimeoutMs, connectTimeoutMs })
-  const settings = { clientInfo, idleMs, callTimeoutMs, connectTimeoutMs, stderr, clock }
+  const settings = {
+    clientInfo,
+    idleMs,
+    callTimeoutMs: Math.min(callTimeoutMs, longestMs),
+    connectTimeoutMs: Math.min(connectTimeoutMs, longestMs),
+    stderr,
+    clock,
+  }
   const notices = onToolsChanged && new ChangeNotices(onToolsChanged, clock)
   const pool = new ConnectionPool(settings, notices)
   const descriptions = new Descriptions(pool, settings)
@@ -111,7 +122,7 @@ export function mcpServers(options: McpServersOptions = {}): McpServers {
     assertMayStart(server, path)
     context.tag?.(tagOf(server))
     if (server.tools !== undefined) return server
-    const address = await addressOf(server, path, resolveSecret)
+    const address = await untilAborted(addressOf(server, path, resolveSecret), context.signal)
     assertOpen(name)
     try {
       return { ...server, ...(await descriptions.describe(address, context.signal)) }
@@ -122,7 +133,7 @@ export function mcpServers(options: McpServersOptions = {}): McpServers {
   }
 
   function assertMayStart(server: McpServerConfig, path: string): void {
-    if (!('command' in server) || mayStart(server)) return
+    if (!('command' in server) || mayStart(server) === true) return
     throw new UnsupportedConfigError(
       `${path}.command`,
       'nothing in the code says that a config may start this program. List the server, as it is, in mcpServers({ localServers }).',
@@ -162,8 +173,8 @@ export function mcpServers(options: McpServersOptions = {}): McpServers {
 }
 
 function isOneOf(servers: readonly LocalMcpServer[]): (server: LocalMcpServer) => boolean {
-  const known = new Set(servers.map(tagOf))
-  return (server) => known.has(tagOf(server))
+  const known = new Set(servers.map((server) => textOfServer(server)))
+  return (server) => known.has(textOfServer(server))
 }
 
 function openTools(held: readonly Held[]): OpenMcpTools {

@@ -4,7 +4,7 @@ import type { McpToolDefinition } from '../agent-config/agent-config.ts'
 import type { JsonObject } from '../agent-config/json-value.ts'
 import type { Clock } from '../clock.ts'
 import type { StandardSchema } from '../config/standard-schema.ts'
-import { Failure, failureOf } from './failure.ts'
+import { Failure, failureOf, isOfUnknownSession } from './failure.ts'
 import { listTools } from './listed-tools.ts'
 import { loadSdk, type Sdk } from './sdk.ts'
 import { isLocal, type ServerAddress } from './server-address.ts'
@@ -55,6 +55,8 @@ export class Session {
   #connecting: Promise<Connected> | undefined = undefined
   #connected: Connected | undefined = undefined
   #farewell: Promise<void> | undefined = undefined
+  #calls = 0
+  #onQuiet: () => void = () => {}
 
   constructor(address: ServerAddress, settings: SessionSettings, onToolsChanged: () => void = () => {}) {
     this.#address = address
@@ -136,7 +138,11 @@ export class Session {
       listChanged: { tools: { autoRefresh: false, debounceMs: gatherMs, onChanged: () => this.#onToolsChanged() } },
     })
     this.#transport = transport
-    transport.onmessage = tolerateForeignContent
+    const { onmessage } = transport
+    transport.onmessage = (message) => {
+      onmessage?.(message)
+      tolerateForeignContent(message)
+    }
     transport.onerror = (error) => {
       // The stream is all there is of this kind of session; the transport would open another, which the server does not know.
       if (this.#connected !== undefined && error instanceof sdk.SseError) void this.end(new Failure('was disconnected.'))
@@ -152,10 +158,14 @@ export class Session {
     // Only what says which arguments go into headers, too.
     const toolDefinition = { name: tool.name, inputSchema: { ...tool.inputSchema, type: 'object' as const } }
     const options = { timeout: this.#settings.callTimeoutMs, toolDefinition, ...(signal !== undefined && { signal }) }
+    this.#calls++
     try {
       return readResult(await client.callTool({ name: tool.name, arguments: { ...input } }, options))
     } catch (error) {
       throw this.#failure(error)
+    } finally {
+      this.#calls--
+      if (this.#calls === 0) this.#onQuiet()
     }
   }
 
@@ -177,6 +187,12 @@ export class Session {
   #live(): Connected {
     if (this.#connected === undefined || this.over) throw new Failure('was gone already.', { undelivered: true })
     return this.#connected
+  }
+
+  /** Ends it when the calls that are on their way are over: the server may know the session for those. */
+  async retire(): Promise<void> {
+    if (this.#calls > 0) await new Promise<void>((resolve) => (this.#onQuiet = resolve))
+    await this.end()
   }
 
   /** Ends it, on the server too. Whoever waits is told why. Resolves when nothing of it is left. */
@@ -209,9 +225,8 @@ export class Session {
       return this.#end.signal.reason as Failure
     }
     const failure = this.#explained(error, sdk)
-    // The server does not know the session: the specification says 404, and many say 400.
-    const unknown = error instanceof sdk.SdkHttpError && (error.status === 404 || error.status === 400)
-    return unknown && this.#transport?.sessionId !== undefined ? new Failure(failure.message, { undelivered: true }) : failure
+    const undelivered = this.#transport?.sessionId !== undefined && isOfUnknownSession(error, sdk)
+    return undelivered ? new Failure(failure.message, { undelivered }) : failure
   }
 
   #explained(error: unknown, sdk: Sdk): Failure {

@@ -25,6 +25,8 @@ export class SharedConnection {
   readonly #settings: ConnectionSettings
   readonly #onTools: (session: Session) => void
   readonly #ending = new Set<Promise<void>>()
+  /** Of no more use to those who come, but calls in them may still be answered. */
+  readonly #retired = new Set<Session>()
   #current: Opened | undefined = undefined
   #calls = 0
   #idle: Timer | undefined = undefined
@@ -56,7 +58,7 @@ export class SharedConnection {
         return await session.call(tool, input, signal)
       } catch (error) {
         if (!(error instanceof Failure && error.undelivered) || this.#closed) throw error
-        this.#drop(session)
+        this.#retire(session)
       }
       const next = await untilAborted(this.#open(), signal)
       return await next.call(tool, input, signal)
@@ -92,6 +94,12 @@ export class SharedConnection {
     this.#idle.unref()
   }
 
+  #retire(session: Session): void {
+    if (this.#current?.session === session) this.#current = undefined
+    this.#retired.add(session)
+    void session.retire().finally(() => this.#retired.delete(session))
+  }
+
   #drop(session: Session): void {
     if (this.#current?.session === session) this.#current = undefined
     const ending = session.end().finally(() => this.#ending.delete(ending))
@@ -103,6 +111,7 @@ export class SharedConnection {
     this.#closed = true
     this.#idle?.cancel()
     if (this.#current !== undefined) this.#drop(this.#current.session)
+    for (const session of this.#retired) this.#drop(session)
     await Promise.all(this.#ending)
   }
 }

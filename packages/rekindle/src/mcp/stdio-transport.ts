@@ -6,6 +6,10 @@ import { GuardedProcess } from './guarded-process.ts'
 import { LineReader } from './line-reader.ts'
 import type { Sdk } from './sdk.ts'
 import type { LocalAddress } from './server-address.ts'
+import { settledWithin } from './waiting.ts'
+
+/** How long a server that has closed its output may take to be gone. */
+const goingMs = 500
 
 /**
  * The protocol's messages, a line each, with a server that is a {@link GuardedProcess}. The SDK's own transport starts a server
@@ -41,6 +45,8 @@ export class StdioTransport implements Transport {
     server.output.on('data', (chunk: Buffer) => {
       if (!reader.add(chunk)) void this.close()
     })
+    // What says nothing more cannot answer. If it is going, its exit tells more than that; else there is no waiting for it.
+    server.output.once('close', () => void settledWithin(server.exited, goingMs, this.#clock).then(() => this.close()))
     server.onExit((fate) => {
       this.fate = fate
       this.#lose()

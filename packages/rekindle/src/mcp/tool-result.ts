@@ -14,7 +14,7 @@ export function tolerateForeignContent(message: JSONRPCMessage): void {
   if (!Array.isArray(content)) return
   for (const [index, block] of content.entries()) {
     const type: unknown = Object(block).type
-    if (typeof type === 'string' && !knownTypes.has(type)) content[index] = { type: 'text', text: JSON.stringify(block) }
+    if (typeof type === 'string' && !knownTypes.has(type)) content[index] = { type: 'text', text: jsonOf(block) }
   }
 }
 
@@ -36,4 +36,13 @@ interface SdkResult {
 /** Later versions of the protocol allow any JSON; frameworks take objects only. */
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What is nested more deeply than the stack allows can be read, but not written. */
+function jsonOf(block: unknown): string {
+  try {
+    return JSON.stringify(block)
+  } catch {
+    return '[content that is nested too deeply]'
+  }
 }

@@ -33,8 +33,11 @@ export class ToolsWatch {
     for (let session = this.#next; session !== undefined; session = this.#next) {
       this.#next = undefined
       // What fails here, whoever calls a tool hears of.
-      const tools = await session.listTools().catch(() => undefined)
-      if (tools !== undefined) this.#report(fingerprintOfTools(tools), notices)
+      const fingerprint = await session
+        .listTools()
+        .then(fingerprintOfTools)
+        .catch(() => undefined)
+      if (fingerprint !== undefined) this.#report(fingerprint, notices)
     }
     this.#looking = false
   }

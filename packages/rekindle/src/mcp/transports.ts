@@ -33,6 +33,10 @@ function localTransport(address: LocalAddress, sdk: Sdk, stderr: 'ignore' | 'inh
 
 function remoteTransport({ type, url, headers }: RemoteAddress, sdk: Sdk): Transport {
   if (!URL.canParse(url)) throw new Failure('cannot be reached: its url is not a URL.')
+  const { username, password } = new URL(url)
+  if (username !== '' || password !== '') {
+    throw new Failure('cannot be reached: its url holds credentials. Put them into headers, as references to secrets.')
+  }
   const requestInit = { headers: checkedHeaders(headers) }
   if (type === 'sse') return new sdk.SSEClientTransport(new URL(url), { requestInit })
   const transport = new sdk.StreamableHTTPClientTransport(new URL(url), { requestInit, reconnectionOptions })
@@ -44,6 +48,7 @@ function remoteTransport({ type, url, headers }: RemoteAddress, sdk: Sdk): Trans
 function checkedHeaders(headers: RemoteAddress['headers']): Headers {
   const checked = new Headers()
   for (const [name, value] of Object.entries(headers)) {
+    if (hasTwice(headers, name)) throw new Failure('cannot be reached: its headers name one twice, in capitals and without.')
     try {
       checked.set(name, value)
     } catch {
@@ -53,17 +58,46 @@ function checkedHeaders(headers: RemoteAddress['headers']): Headers {
   return checked
 }
 
-/** Without this, a request whose answer breaks off in the middle is waited for until its time is over. */
+function hasTwice(headers: RemoteAddress['headers'], name: string): boolean {
+  return Object.keys(headers).filter((other) => other.toLowerCase() === name.toLowerCase()).length > 1
+}
+
+/**
+ * What the SDK leaves undone for sessions of 2025. A request whose answer breaks off in the middle would be waited for until its
+ * time is over. One that was given up would go on being answered: its connection would stay, and what comes on it would be read,
+ * for as long as the session lasts.
+ */
 function reportBrokenOff(transport: StreamableHTTPClientTransport): void {
   const send = transport.send.bind(transport)
-  transport.send = (message, options) =>
-    send(message, {
-      ...options,
-      onRequestStreamEnd() {
-        options?.onRequestStreamEnd?.()
-        if (!Array.isArray(message) && 'id' in message && 'method' in message) transport.onmessage?.(brokenOff(message.id))
-      },
-    })
+  const asked = new Map<unknown, AbortController>()
+  transport.send = async (message, options) => {
+    if (Array.isArray(message) || !('method' in message)) return send(message, options)
+    if (message.method === 'notifications/cancelled') asked.get(Object(message.params)['requestId'])?.abort()
+    if (!('id' in message)) return send(message, options)
+
+    const { id } = message
+    const given = new AbortController()
+    asked.set(id, given)
+    const { requestSignal } = options ?? {}
+    try {
+      await send(message, {
+        ...options,
+        requestSignal: requestSignal === undefined ? given.signal : AbortSignal.any([requestSignal, given.signal]),
+        onRequestStreamEnd() {
+          asked.delete(id)
+          options?.onRequestStreamEnd?.()
+          transport.onmessage?.(brokenOff(id))
+        },
+      })
+    } catch (error) {
+      asked.delete(id)
+      throw error
+    }
+  }
+  // The SDK's own listener comes after this one. Not every answer is a stream that ends.
+  transport.onmessage = (message) => {
+    if ('id' in message && !('method' in message)) asked.delete(message.id)
+  }
 }
 
 /** Of no account if the answer has come, as it has when all is well. */

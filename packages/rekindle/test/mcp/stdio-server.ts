@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /**
@@ -19,7 +20,7 @@ interface Request {
   readonly params?: { readonly name?: string; readonly protocolVersion?: string }
 }
 
-const names = ['where', 'leave', 'wait', 'noise', 'garbage']
+const names = ['where', 'leave', 'wait', 'noise', 'garbage', 'mute']
 const capabilities = { tools: {} }
 
 function resultOf({ method, params = {} }: Request): object | undefined {
@@ -38,6 +39,8 @@ function call(name: string | undefined): object {
   if (name === 'leave') process.exit(3)
   if (name === 'noise') process.stdout.write('Welcome!\n8080\n')
   if (name === 'noise') for (let line = 0; line < 2_000; line++) process.stderr.write('x'.repeat(1_000))
+  // Its answer is the last that it says.
+  if (name === 'mute') setImmediate(() => closeSync(1))
   const variables = Object.keys(process.env)
   const text = JSON.stringify({ pid: process.pid, folder: process.cwd(), variables, token: process.env['TOKEN'] })
   return { content: [{ type: 'text', text }] }

@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { mcpServers } from '../../src/mcp/index.ts'
 import { answerOf, described, failure, gone, hold, isAlive, localServer, poll } from './mcp-world.ts'
 
-const tools = ['where', 'leave', 'wait', 'noise', 'garbage'].map((name) => ({ name, inputSchema: {} }))
+const tools = ['where', 'leave', 'wait', 'noise', 'garbage', 'mute'].map((name) => ({ name, inputSchema: {} }))
 
 /** What the server says of itself. */
 interface Whereabouts {
@@ -85,14 +85,15 @@ describe('a server that is a child process', () => {
   })
 })
 
-test.each(['SIGKILL', 'SIGTERM', 'nothing to do'])(
+test.each(['SIGKILL', 'SIGTERM', 'nothing to do', 'SIGKILL, its server being mute'])(
   'a worker that has ended leaves no server behind, not a stubborn one that a script has started: %s',
   { concurrent: true },
   async (ending) => {
-    const worker = fork(join(import.meta.dirname, 'mcp-worker.ts'), { execArgv: [] })
+    const tool = ending.endsWith('mute') ? 'mute' : 'where'
+    const worker = fork(join(import.meta.dirname, 'mcp-worker.ts'), [tool], { execArgv: [] })
     const [pid] = (await once(worker, 'message')) as [number]
     expect(isAlive(pid)).toBe(true)
-    if (ending.startsWith('SIG')) worker.kill(ending as NodeJS.Signals)
+    if (ending.startsWith('SIG')) worker.kill(ending.split(',')[0] as NodeJS.Signals)
     else worker.send('go')
     await once(worker, 'exit')
     await gone(pid)
