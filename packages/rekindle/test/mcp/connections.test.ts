@@ -243,7 +243,7 @@ describe('a call', () => {
     await using agent = await holdUndescribed(mcp, server)
     const slow = Promise.withResolvers<() => void>()
     server.answers['tools/call'] = ({ id, params }, _, response) => {
-      const { status } = params?.['arguments'] as { status: number }
+      const { status = 0 } = Object(params?.['arguments']) as { status?: number }
       if (status > 200) return void response.writeHead(status).end('these arguments are not what it takes')
       const text = JSON.stringify({ jsonrpc: '2.0', id, result: { content: [] } })
       slow.resolve(() => response.writeHead(200, { 'content-type': 'application/json' }).end(text))

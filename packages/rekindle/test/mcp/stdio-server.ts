@@ -23,6 +23,8 @@ interface Request {
 const names = ['where', 'leave', 'wait', 'noise', 'garbage', 'mute']
 const capabilities = { tools: {} }
 
+let mute = false
+
 function resultOf({ method, params = {} }: Request): object | undefined {
   if (method === 'initialize' && mode !== 'modern') {
     return { protocolVersion: params.protocolVersion, capabilities, serverInfo: { name: 'local', version: '1' } }
@@ -41,6 +43,7 @@ function call(name: string | undefined): object {
   if (name === 'noise') for (let line = 0; line < 2_000; line++) process.stderr.write('x'.repeat(1_000))
   // Its answer is the last that it says.
   if (name === 'mute') setImmediate(() => closeSync(1))
+  mute = name === 'mute'
   const variables = Object.keys(process.env)
   const text = JSON.stringify({ pid: process.pid, folder: process.cwd(), variables, token: process.env['TOKEN'] })
   return { content: [{ type: 'text', text }] }
@@ -48,7 +51,7 @@ function call(name: string | undefined): object {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line) as Request
-  if (request.id === undefined || request.params?.name === 'wait') continue
+  if (mute || request.id === undefined || request.params?.name === 'wait') continue
   if (request.params?.name === 'garbage') {
     process.stdout.write('x'.repeat(11_000_000))
     continue
