@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer, type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { AgentConfig } from 'rekindle/agent-config'
@@ -7,40 +7,25 @@ import type { AgentConfig } from 'rekindle/agent-config'
 const packageFile = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-everything/package.json')
 const entry = join(dirname(packageFile), 'dist/index.js')
 
-/** The protocol's reference server, twice: over HTTP behind a counter of connections, and as a child for each connection. */
+/** The protocol's reference server, twice: over HTTP, and as a child for each connection. */
 export interface McpGround {
   readonly servers: NonNullable<AgentConfig['mcpServers']>
-  /** Connections to the HTTP server so far. */
-  connections(): number
   end(): void
 }
 
 export async function startMcpGround(): Promise<McpGround> {
-  const upstream = await freePort()
+  const port = await freePort()
   const child = spawn(process.execPath, [entry, 'streamableHttp'], {
-    env: { ...process.env, PORT: String(upstream) },
+    env: { ...process.env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   await listening(child)
-  let connections = 0
-  const counter = createServer((socket) => {
-    connections++
-    const onward = connect(upstream, '127.0.0.1')
-    socket.on('error', () => onward.destroy()).pipe(onward)
-    onward.on('error', () => socket.destroy()).pipe(socket)
-  })
-  await new Promise<void>((resolve) => counter.listen(0, '127.0.0.1', resolve))
-  const { port } = counter.address() as AddressInfo
   return {
     servers: {
       local: { command: process.execPath, args: [entry, 'stdio'] },
       remote: { type: 'http', url: `http://127.0.0.1:${port}/mcp` },
     },
-    connections: () => connections,
-    end: () => {
-      child.kill('SIGKILL')
-      counter.close()
-    },
+    end: () => void child.kill('SIGKILL'),
   }
 }
 
