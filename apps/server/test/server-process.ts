@@ -30,8 +30,7 @@ export class ServerProcess implements AsyncDisposable {
     this.#ownFolder = dataDir === undefined ? mkdtempSync(join(tmpdir(), 'rekindle-server-')) : undefined
     const folder = dataDir ?? this.#ownFolder
     // Nothing of the developer's own environment: a key in it would make the tests ask a real model.
-    const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
-    const clean = { PATH, HOME, NODE_COMPILE_CACHE }
+    const clean = { PATH: process.env.PATH, HOME: process.env.HOME }
     const defaults = { PORT: '0', REKINDLE_DATA_DIR: folder, REKINDLE_WORKERS: '1' }
     this.#process = spawn(process.execPath, [main], {
       cwd: folder,

@@ -78,7 +78,8 @@ describe.each(Object.keys(adapters))('%s: agents with MCP servers', (name) => {
     expect(tenants.sessions.size).toBe(0)
   })
 
-  it('leave nothing behind after 2000 of them, some of which have called a tool', async () => {
+  // Of rekindle/mcp itself there are 2000 more, with processes among its servers: mcp-leaks.test.ts.
+  it('leave nothing behind after 500 of them, some of which have called a tool', async () => {
     const users = Array.from({ length: 5 }, (_, index) => `user-${index}`)
     const described = await Promise.all(users.map((user) => mcp.describeServers(configOf(user))))
     const cache = createAgentCache({
@@ -91,15 +92,15 @@ describe.each(Object.keys(adapters))('%s: agents with MCP servers', (name) => {
     const round = async (from: number, to: number) => {
       for (let session = from; session < to; session++) {
         const key = { agentId: 'a', userId: users[session % 5]!, sessionId: String(session), reasoning: false }
-        await cache.use(key, async (agent) => session % 100 === 0 && adapter.generate(agent, 'call crm_echo {}'))
+        await cache.use(key, async (agent) => session % 50 === 0 && adapter.generate(agent, 'call crm_echo {}'))
       }
     }
-    await round(0, 500)
+    await round(0, 150)
     collectGarbage()
     const before = process.memoryUsage().heapUsed
-    await round(500, 2_000)
+    await round(150, 500)
     collectGarbage()
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(3_000_000)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_500_000)
     await cache.close()
     expect(tenants.sessions.size).toBe(0)
     // The server hears of it a moment later.
