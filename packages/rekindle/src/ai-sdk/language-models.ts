@@ -1,14 +1,12 @@
 import { type LanguageModel, NoSuchModelError } from 'ai'
 import { parseModelId } from '../agent-config/model-id.ts'
-import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
-import { type ModelProviders, modelProviders, type ProviderKind, unknownModel } from '../adapters/model-providers.ts'
+import { foundModel, type LanguageModelProvider, languageModelProviders } from '../adapters/language-model-provider.ts'
+import { type ModelProviders, modelProviders } from '../adapters/model-providers.ts'
 import { Remembered } from '../adapters/remembered.ts'
 import { InvalidOptionsError } from '../errors.ts'
 
 /** What Rekindle calls of an AI SDK provider: `createOpenAI()`, `createOpenAICompatible({ … })`, `customProvider({ … })`. */
-export interface ModelProvider {
-  languageModel(id: string): LanguageModel
-}
+export type ModelProvider = LanguageModelProvider<LanguageModel>
 
 /** What `createProviderRegistry({ … })` of the AI SDK returns: it takes the whole `'provider:id'`. */
 interface ModelRegistry {
@@ -41,23 +39,17 @@ function makerFrom(models: Models): (model: string) => LanguageModel | Promise<L
   if (typeof models === 'function') return (model) => ask(model, () => models(assertModelId(model)))
   if (isRegistry(models)) return (model) => ask(model, () => models.languageModel(assertModelId(model) as never))
 
-  const providerOf = modelProviders(models, aiSdkProvider)
+  const providerOf = modelProviders(models, providers)
   return async (model) => {
     const { provider, id } = await providerOf(model)
     return ask(model, () => provider.languageModel(id))
   }
 }
 
-const aiSdkProvider: ProviderKind<ModelProvider> = {
-  description: 'an AI SDK provider, with a languageModel function',
-  isProvider: (value): value is ModelProvider =>
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    typeof (value as Partial<ModelProvider>).languageModel === 'function',
-  async fromEndpoint(name, endpoint: OpenAIEndpoint) {
-    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-    return createOpenAICompatible({ name, ...endpoint, includeUsage: true, supportsStructuredOutputs: true })
-  },
-}
+const providers = languageModelProviders<LanguageModel>(async (name, endpoint) => {
+  const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+  return createOpenAICompatible({ name, ...endpoint, includeUsage: true, supportsStructuredOutputs: true })
+})
 
 /**
  * A provider looks like a registry or a function, but asked for 'openai:gpt-5' it would look for a model of that whole name,
@@ -77,13 +69,5 @@ function assertModelId(model: string): string {
 }
 
 function ask(model: string, languageModel: () => LanguageModel | undefined | null): LanguageModel {
-  let found: LanguageModel | undefined | null
-  try {
-    found = languageModel()
-  } catch (error) {
-    if (NoSuchModelError.isInstance(error)) throw unknownModel(model, error.message, error)
-    throw error
-  }
-  if (found === undefined || found === null) throw unknownModel(model, 'models gave nothing for it')
-  return found
+  return foundModel(model, languageModel, (error) => NoSuchModelError.isInstance(error))
 }

@@ -1,6 +1,6 @@
 import { parseModelId } from '../agent-config/model-id.ts'
-import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
-import { type ModelProviders, modelProviders, type ProviderKind, unknownModel } from '../adapters/model-providers.ts'
+import { foundModel, type LanguageModelProvider, languageModelProviders } from '../adapters/language-model-provider.ts'
+import { type ModelProviders, modelProviders, unknownModel } from '../adapters/model-providers.ts'
 import { Remembered } from '../adapters/remembered.ts'
 import { InvalidOptionsError } from '../errors.ts'
 
@@ -17,9 +17,7 @@ export interface LanguageModel {
 }
 
 /** What Rekindle calls of an AI SDK provider: `createOpenAI()`, `createOpenAICompatible({ … })`. */
-export interface ModelProvider {
-  languageModel(id: string): LanguageModel
-}
+export type ModelProvider = LanguageModelProvider<LanguageModel>
 
 /**
  * Where models come from: providers by the name configs use for them (the AI SDK's, or `{ baseURL, apiKey }` of any server that
@@ -50,33 +48,20 @@ function makerFrom(models: Models): (model: string) => LanguageModel | Promise<L
       return ask(model, () => models(model))
     }
   }
-  const providerOf = modelProviders(models, aiSdkProvider)
+  const providerOf = modelProviders(models, providers)
   return async (model) => {
     const { provider, id } = await providerOf(model)
     return ask(model, () => provider.languageModel(id))
   }
 }
 
-const aiSdkProvider: ProviderKind<ModelProvider> = {
-  description: 'an AI SDK provider, with a languageModel function',
-  isProvider: (value): value is ModelProvider =>
-    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
-    typeof (value as Partial<ModelProvider>).languageModel === 'function',
-  async fromEndpoint(name, endpoint: OpenAIEndpoint) {
-    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
-    return createOpenAICompatible({ name, ...endpoint, includeUsage: true, supportsStructuredOutputs: true })
-  },
-}
+const providers = languageModelProviders<LanguageModel>(async (name, endpoint) => {
+  const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
+  return createOpenAICompatible({ name, ...endpoint, includeUsage: true, supportsStructuredOutputs: true })
+})
 
 function ask(model: string, languageModel: () => LanguageModel | undefined | null): LanguageModel {
-  let found: LanguageModel | undefined | null
-  try {
-    found = languageModel()
-  } catch (error) {
-    if (error instanceof Error && error.name === 'AI_NoSuchModelError') throw unknownModel(model, error.message, error)
-    throw error
-  }
-  if (found === undefined || found === null) throw unknownModel(model, 'models gave nothing for it')
+  const found = foundModel(model, languageModel, isUnknown)
   if (found instanceof Promise) found.catch(() => {})
   if (specifications.has(found.specificationVersion)) return found
   // Not shown: what Mastra takes for a model may hold a key.
@@ -84,4 +69,9 @@ function ask(model: string, languageModel: () => LanguageModel | undefined | nul
     model,
     `what models gave for it (a value of type ${typeof found}) is no model of the AI SDK 5 to 7. ${router}`,
   )
+}
+
+/** By its name: which of the AI SDK's majors it comes from is up to the application. */
+function isUnknown(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'AI_NoSuchModelError'
 }

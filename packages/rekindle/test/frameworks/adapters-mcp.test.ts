@@ -6,7 +6,7 @@ import { collectGarbage } from '../faults/garbage.ts'
 import { poll } from '../mcp/mcp-world.ts'
 import { referenceServer, type RunningServer, startReferenceServer } from '../mcp/reference-server.ts'
 import { ToolServer } from '../mcp/tool-server.ts'
-import { type Adapter, cached, making } from './adapter-contract.ts'
+import { type Adapter, cached, making } from './adapter-under-test.ts'
 import { adapters } from './adapters.ts'
 import { ModelServer } from './model-server.ts'
 

@@ -1,4 +1,4 @@
-import type { Adapter } from './adapter-contract.ts'
+import type { Adapter } from './adapter-under-test.ts'
 
 /** All of them; imported one by one, since each takes its framework along. */
 export const adapters: { readonly [name: string]: () => Promise<Adapter<object>> } = {

@@ -1,7 +1,8 @@
 import { MockLanguageModelV3, MockLanguageModelV4 } from 'ai/test'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { aiSdkAgents } from '../../src/ai-sdk/index.ts'
-import { adapterContract, cached, making } from './adapter-contract.ts'
+import { adapterContract } from './adapter-contract.ts'
+import { cached, making } from './adapter-under-test.ts'
 import { aiSdk } from './ai-sdk.ts'
 import { ModelServer } from './model-server.ts'
 

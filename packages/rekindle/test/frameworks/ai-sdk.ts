@@ -1,7 +1,7 @@
 import { type Tool, tool } from 'ai'
 import { z } from 'zod'
 import { type AiSdkAgent, aiSdkAgents } from '../../src/ai-sdk/index.ts'
-import type { Adapter, WorkerSetup } from './adapter-contract.ts'
+import { type Adapter, optionsOf } from './adapter-under-test.ts'
 
 function toolsOf(): Record<string, Tool | ((options: Record<string, unknown>) => Tool)> {
   return {
@@ -22,15 +22,7 @@ function toolsOf(): Record<string, Tool | ((options: Record<string, unknown>) =>
 
 export const aiSdk: Adapter<AiSdkAgent> = {
   name: 'ai-sdk',
-  agents({ baseURL, otherOrder = false, mcp, resolveSecret }: WorkerSetup) {
-    const tools = toolsOf()
-    return aiSdkAgents({
-      models: { local: { baseURL } },
-      tools: otherOrder ? Object.fromEntries(Object.entries(tools).toReversed()) : tools,
-      ...(mcp !== undefined && { mcp }),
-      ...(resolveSecret !== undefined && { resolveSecret }),
-    })
-  },
+  agents: (setup) => aiSdkAgents(optionsOf(setup, toolsOf())),
   async generate(agent, prompt, abortSignal) {
     return (await agent.generate({ prompt, ...(abortSignal !== undefined && { abortSignal }) })).text
   },

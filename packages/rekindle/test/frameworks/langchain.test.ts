@@ -7,7 +7,8 @@ import type { AgentConfig, McpToolDefinition } from '../../src/agent-config/agen
 import type { McpConnections, McpTool } from '../../src/adapters/mcp-connections.ts'
 import { InvalidOptionsError, McpServerError, UnknownModelError } from '../../src/errors.ts'
 import { type LangChainAgent, langChainAgents, type LangChainOptions, type WantedModel } from '../../src/langchain/index.ts'
-import { adapterContract, cached, making } from './adapter-contract.ts'
+import { adapterContract } from './adapter-contract.ts'
+import { cached, making } from './adapter-under-test.ts'
 import { langChain } from './langchain.ts'
 import { ModelServer, textOf } from './model-server.ts'
 

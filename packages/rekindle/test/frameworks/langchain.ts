@@ -1,7 +1,7 @@
 import { tool } from '@langchain/core/tools'
 import { z } from 'zod'
 import { type AgentTool, type LangChainAgent, langChainAgents, type ToolFactory } from '../../src/langchain/index.ts'
-import type { Adapter, WorkerSetup } from './adapter-contract.ts'
+import { type Adapter, optionsOf } from './adapter-under-test.ts'
 
 function toolsOf(): Record<string, AgentTool | ToolFactory<AgentTool>> {
   return {
@@ -26,15 +26,7 @@ function inputOf(content: string) {
 
 export const langChain: Adapter<LangChainAgent> = {
   name: 'langchain',
-  agents({ baseURL, otherOrder = false, mcp, resolveSecret }: WorkerSetup) {
-    const tools = toolsOf()
-    return langChainAgents({
-      models: { local: { baseURL } },
-      tools: otherOrder ? Object.fromEntries(Object.entries(tools).toReversed()) : tools,
-      ...(mcp !== undefined && { mcp }),
-      ...(resolveSecret !== undefined && { resolveSecret }),
-    })
-  },
+  agents: (setup) => langChainAgents(optionsOf(setup, toolsOf())),
   async generate(agent, prompt, signal) {
     const { messages } = await agent.invoke(inputOf(prompt), { ...(signal !== undefined && { signal }) })
     return messages.at(-1)?.text ?? ''

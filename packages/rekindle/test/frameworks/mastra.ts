@@ -1,7 +1,7 @@
 import { createTool } from '@mastra/core/tools'
 import { z } from 'zod'
 import { type AgentTool, type MastraAgent, mastraAgents } from '../../src/mastra/index.ts'
-import type { Adapter, WorkerSetup } from './adapter-contract.ts'
+import { type Adapter, optionsOf } from './adapter-under-test.ts'
 
 function toolsOf(): Record<string, AgentTool | ((options: Record<string, unknown>) => AgentTool)> {
   return {
@@ -24,15 +24,7 @@ function toolsOf(): Record<string, AgentTool | ((options: Record<string, unknown
 
 export const mastra: Adapter<MastraAgent> = {
   name: 'mastra',
-  agents({ baseURL, otherOrder = false, mcp, resolveSecret }: WorkerSetup) {
-    const tools = toolsOf()
-    return mastraAgents({
-      models: { local: { baseURL } },
-      tools: otherOrder ? Object.fromEntries(Object.entries(tools).toReversed()) : tools,
-      ...(mcp !== undefined && { mcp }),
-      ...(resolveSecret !== undefined && { resolveSecret }),
-    })
-  },
+  agents: (setup) => mastraAgents(optionsOf(setup, toolsOf())),
   async generate(agent, prompt, abortSignal) {
     const { text, finishReason } = await agent.generate(prompt, { ...(abortSignal !== undefined && { abortSignal }) })
     if (finishReason === 'aborted') throw new Error('aborted')

@@ -1,7 +1,7 @@
 import { tool } from '@openai/agents'
 import { z } from 'zod'
 import { type AgentTool, type OpenAiAgent, openAiAgents, run, type Tools } from '../../src/openai-agents/index.ts'
-import type { Adapter, WorkerSetup } from './adapter-contract.ts'
+import { type Adapter, optionsOf } from './adapter-under-test.ts'
 
 function toolsOf(): Tools<AgentTool> {
   return {
@@ -24,15 +24,7 @@ function toolsOf(): Tools<AgentTool> {
 
 export const openAi: Adapter<OpenAiAgent> = {
   name: 'openai-agents',
-  agents({ baseURL, otherOrder = false, mcp, resolveSecret }: WorkerSetup) {
-    const tools = toolsOf()
-    return openAiAgents({
-      models: { local: { baseURL } },
-      tools: otherOrder ? Object.fromEntries(Object.entries(tools).toReversed()) : tools,
-      ...(mcp !== undefined && { mcp }),
-      ...(resolveSecret !== undefined && { resolveSecret }),
-    })
-  },
+  agents: (setup) => openAiAgents(optionsOf(setup, toolsOf())),
   async generate(agent, prompt, signal) {
     return String((await run(agent, prompt, signal === undefined ? {} : { signal })).finalOutput)
   },

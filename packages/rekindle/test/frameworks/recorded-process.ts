@@ -2,7 +2,7 @@
 import { createAgentCache } from '../../src/index.ts'
 import { mcpServers } from '../../src/mcp/index.ts'
 import { sqliteStore } from '../../src/sqlite/index.ts'
-import { sampleConfig } from './adapter-contract.ts'
+import { sampleConfig } from './adapter-under-test.ts'
 import { adapters } from './adapters.ts'
 import type { RecordedOrder, RecordedRun } from './recorded-orders.ts'
 

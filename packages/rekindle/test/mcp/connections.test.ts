@@ -330,6 +330,23 @@ describe('tools that have changed', () => {
     expect(told[0]!.server).toBe('s')
   })
 
+  test('to what no list can be kept of are not told of, and end nothing', async () => {
+    await using server = await ToolServer.start()
+    const { told, mcp, config } = await watch(server)
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    server.answers['tools/list'] = ({ id }, _, response) => {
+      const text = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":[{"name":"odd","inputSchema":{"a":${deep}}}]}}`
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(text)
+    }
+    await using agent = await hold(mcp, config)
+    await agent.call('echo')
+    // What is thrown while the list is looked at and nobody catches, fails the test run.
+    await vi.waitUntil(() => server.count('tools/list') === 2, poll)
+    expect(answerOf(await agent.call('echo', { a: 1 }))['a']).toBe(1)
+    await mcp.close()
+    expect(told).toEqual([])
+  })
+
   test('while nobody was connected are told of when a call connects, and that is not held up', async () => {
     await using server = await ToolServer.start()
     const { told, mcp, config } = await watch(server)
