@@ -134,7 +134,7 @@ describe('describing servers', () => {
     server.answers['initialize'] = () => undefined
     expect(await failure(described(mcp, { url: server.url }))).toContain('there was no answer within 300 ms')
     await server.stop()
-    expect(await failure(described(mcp, { url: server.url }))).toMatch(/cannot be reached: .*ECONNREFUSED/)
+    expect(await failure(described(mcp, { url: server.url }))).toMatch(/cannot be reached: .*(ECONNREFUSED|other side closed)/)
     expect(await failure(described(mcp, { command: 'no-such-command' }))).toContain('there is no such command')
     expect(await failure(described(mcp, { command: 'sh', args: ['-c', 'exit 7'] }))).toContain('has ended (exit code 7)')
     expect(await failure(described(mcp, { command: 'sh', cwd: '/no/such/folder' }))).toContain('ENOENT')
