@@ -2,17 +2,21 @@ import { type AgentKey, assertKey, type KeyField } from './agent-key.ts'
 import type { Clock } from './clock.ts'
 import { CacheClosedError, InvalidOptionsError } from './errors.ts'
 import type { EventListener, EventName, Events } from './events.ts'
+import type { Explainer } from './explain/explainer.ts'
+import type { Explanation } from './explain/explanation.ts'
 import type { Fleet } from './fleet.ts'
 import { invalidateAt } from './invalidate-at.ts'
 import type { Disposer } from './live/disposer.ts'
 import { fromMemory, type Lease, LiveLease } from './live/lease.ts'
 import type { LiveAgent } from './live/live-agent.ts'
+import { type LiveAgentSummary, summaryOf } from './live/live-summary.ts'
 import type { LiveTier } from './live/live-tier.ts'
 import type { AcquireOptions, InvalidateOptions, InvalidationTarget } from './options.ts'
 import { withDeadline } from './resilience/deadline.ts'
 import type { GuardedStore } from './resilience/guarded-store.ts'
 import type { AgentCacheStats, Counters } from './stats.ts'
 import type { WaitingRoom } from './waiting-room.ts'
+import type { Workers } from './workers/workers.ts'
 
 /** Of memory hits, one in this many (a power of two) is timed: reading the time for each would double its cost. */
 const latencySampling = 128
@@ -29,7 +33,11 @@ export interface AgentCacheParts<Config, Agent> {
   readonly counters: Counters
   readonly events: Events
   readonly clock: Clock
-  readonly scopes: readonly (readonly KeyField[])[]
+  /** That of configs, and that of live agents. */
+  readonly scopes: readonly [readonly KeyField[], readonly KeyField[]]
+  readonly explainer: Explainer<Config, Agent>
+  readonly stats: () => AgentCacheStats
+  readonly workers: Workers
   readonly exclusive: boolean
   /** Makes builds in progress give up. */
   readonly giveUp: AbortController
@@ -177,26 +185,37 @@ export class AgentCache<Config, Agent> {
   }
 
   stats(): AgentCacheStats {
-    const { room } = this.#parts
-    const { served, created, failed, latency } = this.#counters
-    const { size, inUse, leaving, removals } = this.#live
-    return {
-      served: { ...served },
-      failed,
-      created: { ...created },
-      removals: { ...removals },
-      live: size,
-      idle: size + leaving - inUse,
-      inUse,
-      waiting: room.waiting,
-      synced: this.#parts.fleet.heartbeat.synced,
-      building: room.building,
-      latency: {
-        memory: latency.memory.summary(),
-        config: latency.config.summary(),
-        build: latency.build.summary(),
-      },
+    return this.#parts.stats()
+  }
+
+  /** The agents in the memory of this process, the first `limit` (default 100): those in use, then the latest used. */
+  liveAgents({ limit = 100 }: { readonly limit?: number } = {}): LiveAgentSummary[] {
+    if (!(limit >= 0)) throw new InvalidOptionsError('limit', 'limit must be a number of at least 0.')
+    const [, liveScope] = this.#parts.scopes
+    const now = this.#clock.now()
+    const summaries: LiveAgentSummary[] = []
+    for (const live of this.#live.byUse()) {
+      if (summaries.length >= limit) break
+      summaries.push(summaryOf(live, liveScope, now))
     }
+    return summaries
+  }
+
+  /**
+   * Where `key` stands: in the memory of this process, in the store, and what has happened to it of late. It is no use of the agent,
+   * and builds nothing. What the store does not say within `storeTimeoutMs` is `store-unavailable`.
+   *
+   * Rejects with {@link InvalidKeyError} or {@link CacheClosedError}.
+   */
+  async explain(key: AgentKey): Promise<Explanation> {
+    assertKey(key)
+    if (this.#closing !== undefined) throw new CacheClosedError()
+    return this.#parts.explainer.explain(key)
+  }
+
+  /** All workers of the namespace, on all machines: their numbers, and where they have a key. */
+  get workers(): Workers {
+    return this.#parts.workers
   }
 
   /** Listens to what happens. Returns the function that stops it. */

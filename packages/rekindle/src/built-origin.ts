@@ -1,5 +1,8 @@
+import type { AgentKey } from './agent-key.ts'
 import type { Built } from './build/agent-builder.ts'
+import type { Clock } from './clock.ts'
 import type { Origin } from './live/lease.ts'
+import { LiveAgent, type LivePeriod } from './live/live-agent.ts'
 import { type MissReason, missReason, type RemovalCause } from './reasons.ts'
 
 /** How those who waited for a build came by their agent. */
@@ -19,11 +22,26 @@ export function originOf<Config, Agent>(left: RemovalCause | 'cold', built: Buil
   }
 }
 
+/** A live agent as it begins. `stored`: configs are kept in a store. */
+export function liveAgentOf<Config, Agent>(
+  built: Built<Config, Agent>,
+  agent: Agent,
+  key: AgentKey,
+  period: LivePeriod,
+  { stored, clock }: { readonly stored: boolean; readonly clock: Clock },
+): LiveAgent<Config, Agent> {
+  const live = new LiveAgent(agent, key, built.record, period)
+  live.rebuildMs = rebuildMsOf(built, stored)
+  live.source = built.source
+  live.createdAt = clock.now()
+  return live
+}
+
 /**
  * What it would take to make the agent anew, in ms: with its config in a store, no more than making it from that. (An agent that comes with
  * its config has no such time of its own.)
  */
-export function rebuildMsOf<Config, Agent>(built: Built<Config, Agent>, stored: boolean): number {
+function rebuildMsOf<Config, Agent>(built: Built<Config, Agent>, stored: boolean): number {
   const { record, loadMs = 0, createMs } = built
   const fromConfig = createMs ?? loadMs
   return Math.ceil(stored && record.fingerprint !== undefined ? fromConfig : loadMs + (createMs ?? 0))

@@ -5,9 +5,12 @@ import { Bulkhead } from './build/bulkhead.ts'
 import { ConfigSource } from './build/config-source.ts'
 import { recipeFrom } from './build/recipe.ts'
 import { systemClock } from './clock.ts'
+import { ConfigInspection } from './config/config-inspection.ts'
 import { ConfigTier } from './config/config-tier.ts'
 import { noStore } from './config/no-store.ts'
 import { Events } from './events.ts'
+import { Explainer } from './explain/explainer.ts'
+import { Timeline } from './explain/timeline.ts'
 import { joinFleet } from './fleet.ts'
 import type { Invalidated } from './invalidation/invalidations.ts'
 import { matcherFor } from './invalidation/target.ts'
@@ -19,9 +22,11 @@ import { processMemory } from './live/pressure/process-memory.ts'
 import { assertOptions } from './option-checks.ts'
 import type { AgentCacheOptions } from './options.ts'
 import { GuardedStore } from './resilience/guarded-store.ts'
-import { Counters } from './stats.ts'
+import { Counters, statsOf } from './stats.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { workerName } from './worker-name.ts'
+import { answerFrom, describeSelf } from './workers/self.ts'
+import { workersOf } from './workers/workers.ts'
 
 /** Ten years. A store could not keep "for ever": Redis refuses it, and JSON has no infinity. */
 const longestMs = 315_360_000_000
@@ -84,7 +89,7 @@ export function createAgentCache<
 
   // No entry is valid for longer than it is fresh, stale windows and its own loading included.
   const retentionMs = Math.min(configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) + buildTimeoutMs, longestMs)
-  const guarded = new GuardedStore(store.connect(namespace, { retentionMs }), storeTimeoutMs, clock, events)
+  const guarded = new GuardedStore(store.name, store.connect(namespace, { retentionMs }), storeTimeoutMs, clock, events)
   const fleet = joinFleet({
     worker: workerName(),
     store: guarded,
@@ -97,17 +102,14 @@ export function createAgentCache<
     servesForMs: Math.min(ttlMs, longestMs) + Math.max(staleWhileRevalidateMs, staleIfErrorMs),
     live,
     onInvalidated,
+    answer: (question) => answerFrom(self)(question),
   })
   const { invalidations, heartbeat, claims } = fleet
   const { view } = invalidations
   let { history } = view.stamp
 
-  const tier = new ConfigTier<Config>(
-    { configSchema, configVersion, configTtlMs, ttlJitter, clock, random, ...windows },
-    guarded,
-    invalidations,
-    events,
-  )
+  const tierOptions = { configSchema, configVersion, configTtlMs, ttlJitter, clock, random, ...windows }
+  const tier = new ConfigTier<Config>(tierOptions, guarded, invalidations, events)
   const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
   const source = new ConfigSource<Config, Agent>(
     { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
@@ -126,6 +128,15 @@ export function createAgentCache<
     exclusive,
     stored,
   })
+
+  const timeline = new Timeline(events, clock)
+  const isRead = stored && recipe.create !== undefined
+  const sizeOf = (fingerprint: string) => tier.sizeOf(fingerprint)
+  const inspection = isRead ? new ConfigInspection<Config>(tierOptions, guarded, invalidations, sizeOf) : undefined
+  const explainer = new Explainer<Config, Agent>({ live, inspection, view, timeline, clock, configScope, liveScope })
+  const stats = () => statsOf({ counters, live, room, fleet, store: guarded })
+  const self = { describeWorker: options.describeWorker, stats, explain: (key: AgentKey) => explainer.local(key), events }
+  const workers = workersOf(fleet.asks, { describe: () => describeSelf(self), explain: (key) => explainer.explain(key) })
 
   /** Nobody who asks from now on gets what has been made, or is being made, of what is now invalid. */
   function onInvalidated({ targets, stamp, floor }: Invalidated): void {
@@ -154,6 +165,9 @@ export function createAgentCache<
     events,
     clock,
     scopes: [configScope, liveScope],
+    explainer,
+    stats,
+    workers,
     exclusive,
     giveUp,
   })

@@ -44,7 +44,7 @@ export function createInvalidator(options: InvalidatorOptions): Invalidator {
   const liveScope = inOrder(options.liveScope ?? keyFields)
   const scopes = [inOrder(options.configScope ?? liveScope), liveScope]
   const events = new Events()
-  const guarded = new GuardedStore(store.connect(namespace), storeTimeoutMs, clock, events)
+  const guarded = new GuardedStore(store.name, store.connect(namespace), storeTimeoutMs, clock, events)
   const fleet = joinFleet({
     worker: workerName(),
     store: guarded,
@@ -54,9 +54,10 @@ export function createInvalidator(options: InvalidatorOptions): Invalidator {
     events,
     maxStalenessMs,
     whenUnsynced: 'rebuild',
-    servesForMs: 0,
+    servesForMs: undefined,
     live: { vouchedUntil: 0 },
     onInvalidated: () => {},
+    answer: undefined,
   })
   let closing: Promise<void> | undefined
   const close = () => (closing ??= fleet.leave().then(() => guarded.close()))

@@ -10,6 +10,8 @@ export interface AgentCacheEvents {
     readonly source: 'config' | 'build'
     readonly reason: MissReason
     readonly fingerprint: string | undefined
+    /** The dependencies that `loadConfig` named. */
+    readonly tags: readonly string[]
     readonly durationMs: number
   }
   /** Neither a stored config nor a build gave an agent; those who waited got this error. */
@@ -40,6 +42,8 @@ export interface AgentCacheEvents {
   }
   /** `weighAgent` threw, or did not return a number of bytes. The agent counts as one of average weight. */
   readonly 'weigh-failed': { readonly key: Partial<AgentKey>; readonly error: unknown }
+  /** `describeWorker` threw, or did not return JSON of at most 65 536 characters. Others are told nothing of this process. */
+  readonly 'describe-failed': { readonly error: unknown }
   /** The store failed or was too slow. The request went on without it. */
   readonly 'store-error': { readonly operation: string; readonly error: unknown }
   /** An invalidation took effect in this process. */
@@ -61,6 +65,12 @@ const maxListeners = 1_000
 /** Listeners by event name. An application's listener can neither break a request nor another listener. */
 export class Events {
   readonly #listeners = new Map<EventName, Set<(event: never) => void>>()
+  readonly #witnesses = new Map<EventName, (event: never) => void>()
+
+  /** Of this package's own, one for each event: it hears before the others, is not counted, and must not throw. */
+  witness<Name extends EventName>(name: Name, witness: EventListener<Name>): void {
+    this.#witnesses.set(name, witness)
+  }
 
   /** Returns the function that takes the listener off again. Throws {@link InvalidOptionsError} when there are 1000. */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
@@ -77,8 +87,11 @@ export class Events {
   /** `describe` is called only if somebody listens. */
   emit<Name extends EventName>(name: Name, describe: () => AgentCacheEvents[Name]): void {
     const listeners = this.#listeners.get(name) as Set<EventListener<Name>> | undefined
-    if (listeners === undefined || listeners.size === 0) return
+    const witness = this.#witnesses.get(name) as EventListener<Name> | undefined
+    if (witness === undefined && (listeners === undefined || listeners.size === 0)) return
     const event = describe()
+    witness?.(event)
+    if (listeners === undefined) return
     for (const listener of listeners) {
       try {
         const result: unknown = listener(event)

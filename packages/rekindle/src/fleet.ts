@@ -10,6 +10,8 @@ import { Heartbeat } from './invalidation/heartbeat.ts'
 import { type Invalidated, Invalidations } from './invalidation/invalidations.ts'
 import type { GuardedStore } from './resilience/guarded-store.ts'
 import { decodeMail, encodeMail } from './worker-mail.ts'
+import { type Answer, Answers } from './workers/answers.ts'
+import { Asks } from './workers/asks.ts'
 
 export interface FleetOptions {
   /** The name of this worker. */
@@ -22,11 +24,16 @@ export interface FleetOptions {
   readonly events: Events
   readonly maxStalenessMs: number
   readonly whenUnsynced: 'serve' | 'rebuild'
-  /** For how long an agent in memory may be served if nothing is heard of the store. */
-  readonly servesForMs: number
+  /**
+   * For how long an agent in memory may be served if nothing is heard of the store. `undefined`: it serves none, and is no worker
+   * that others wait for.
+   */
+  readonly servesForMs: number | undefined
   /** The memory tier of this worker. */
   readonly live: { vouchedUntil: number }
   readonly onInvalidated: (invalidated: Invalidated) => void
+  /** What it answers others; `undefined`: nothing. */
+  readonly answer: Answer | undefined
 }
 
 /** This worker among those that share its store: what it hears from them, and what it tells them. */
@@ -35,15 +42,18 @@ export interface Fleet {
   readonly heartbeat: Heartbeat
   readonly confirmations: Confirmations
   readonly claims: Claims | undefined
+  readonly asks: Asks
   /** Stops listening, and tells the others not to wait for this worker. */
   readonly leave: () => Promise<void>
 }
 
 export function joinFleet(options: FleetOptions): Fleet {
-  const { worker, store, shared, clock, random, events, maxStalenessMs, whenUnsynced, servesForMs, live, onInvalidated } = options
+  const { worker, store, shared, clock, random, events, maxStalenessMs, whenUnsynced, servesForMs } = options
+  const { live, onInvalidated, answer } = options
   const { connection } = store
   // Longer than the worker serves without asking: who says nothing for this long serves nothing old.
-  const presence = { worker, presentForMs: 2 * maxStalenessMs + 1_000 + (whenUnsynced === 'serve' ? servesForMs : 0) }
+  const unheardMs = whenUnsynced === 'serve' && servesForMs !== undefined ? servesForMs : 0
+  const presence = { worker, presentForMs: 2 * maxStalenessMs + 1_000 + unheardMs }
   let present = false
   let stopListening = () => {}
 
@@ -60,6 +70,9 @@ export function joinFleet(options: FleetOptions): Fleet {
   )
   const confirmations = new Confirmations(worker, store, invalidations.view, clock, maxStalenessMs)
   const claims = shared ? new Claims(worker, store, clock) : undefined
+  const listen = () => heartbeat.start()
+  const asks = new Asks({ worker, store, shared, view: invalidations.view, clock, maxStalenessMs, listen })
+  const answers = answer && new Answers(worker, store, clock, answer)
 
   /** What cannot be caught up with now, the next heartbeat will. */
   const orLater = (work: Promise<void>): Promise<void> =>
@@ -77,6 +90,8 @@ export function joinFleet(options: FleetOptions): Fleet {
       if (mail?.type === 'released') claims?.wake(mail.id)
       else if (mail?.type === 'seen') confirmations.hear(mail)
       else if (mail?.type === 'report') void orLater(report(mail.from, { ...mail, floor: 0 }))
+      else if (mail?.type === 'ask') void answers?.hear(mail)
+      else if (mail?.type === 'answer') asks.hear(mail)
     },
   }
 
@@ -96,7 +111,7 @@ export function joinFleet(options: FleetOptions): Fleet {
     vouch: (until) => (live.vouchedUntil = until),
     declareDown: (down) => (store.down = down),
     onStart() {
-      present = true
+      present = servesForMs !== undefined
       try {
         stopListening = connection.listen(worker, listener)
       } catch (error) {
@@ -117,7 +132,9 @@ export function joinFleet(options: FleetOptions): Fleet {
     heartbeat,
     confirmations,
     claims,
+    asks,
     async leave() {
+      asks.close()
       heartbeat.stop()
       try {
         stopListening()

@@ -20,6 +20,8 @@ export type {
   WorkerPresence,
   WorkerReport,
 } from './config/config-store.ts'
+export type { JsonObject, JsonValue } from './agent-config/json-value.ts'
+export type { ConfigStanding, StoredConfig } from './config/config-inspection.ts'
 export type { StandardSchema } from './config/standard-schema.ts'
 export {
   AcquireTimeoutError,
@@ -38,8 +40,12 @@ export {
 } from './errors.ts'
 export type { ConfigIssue, RekindleErrorCode } from './errors.ts'
 export type { AgentCacheEvents, EventListener, EventName } from './events.ts'
+export type { Explanation, LastInvalidation, MemoryStanding } from './explain/explanation.ts'
+export type { Happening } from './explain/timeline.ts'
+export { histogramSince, type LatencyHistogram, mergeHistograms, percentileOf } from './histogram.ts'
 export type { LatencySummary } from './latency.ts'
 export type { Lease, LeaseTimings } from './live/lease.ts'
+export type { LiveAgentSummary } from './live/live-summary.ts'
 export type { MemoryReading, MemoryUse } from './live/pressure/memory-reading.ts'
 export type {
   AcquireOptions,
@@ -54,4 +60,6 @@ export type {
   TwoPhaseBuild,
 } from './options.ts'
 export type { ConfigRefusal, MissReason, RemovalCause } from './reasons.ts'
+export type { StoreHealth } from './resilience/store-health.ts'
 export type { AgentCacheStats } from './stats.ts'
+export type { AskOptions, Workers, WorkersExplanation, WorkersStats } from './workers/workers.ts'

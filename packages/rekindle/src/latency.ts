@@ -1,16 +1,19 @@
+import { type LatencyHistogram, percentileOf } from './histogram.ts'
+
 /** Steps per doubling: a reported percentile is at most 19 % above the true one. */
 const resolution = 4
 /** The lowest bucket ends at 2^-4 µs, the highest at 2^28 µs (4.5 minutes). */
 const lowest = -4
 const buckets = (28 - lowest) * resolution
 
-/** In milliseconds. */
+/** In milliseconds, since the cache was made. */
 export interface LatencySummary {
   /** How many were measured; of memory hits, one in 128 is. */
   readonly count: number
   readonly p50: number
   readonly p99: number
   readonly max: number
+  readonly histogram: LatencyHistogram
 }
 
 /** A histogram of durations with exponential buckets: fixed memory, no allocation per value. */
@@ -28,17 +31,16 @@ export class Latency {
   }
 
   summary(): LatencySummary {
-    return { count: this.#count, p50: this.#percentile(0.5), p99: this.#percentile(0.99), max: this.#max }
+    const histogram = this.#histogram()
+    const percentile = (part: number) => Math.min(this.#max, percentileOf(histogram, part))
+    return { count: this.#count, p50: percentile(0.5), p99: percentile(0.99), max: this.#max, histogram }
   }
 
-  /** The upper edge of the bucket that holds the percentile. */
-  #percentile(part: number): number {
-    let remaining = Math.ceil(this.#count * part)
-    if (remaining === 0) return 0
-    for (let bucket = 0; bucket < buckets; bucket++) {
-      remaining -= this.#counts[bucket] ?? 0
-      if (remaining <= 0) return Math.min(this.#max, 2 ** (bucket / resolution + lowest) / 1000)
-    }
-    return this.#max
+  #histogram(): LatencyHistogram {
+    const histogram: [number, number][] = []
+    this.#counts.forEach((count, bucket) => {
+      if (count > 0) histogram.push([2 ** (bucket / resolution + lowest) / 1000, count])
+    })
+    return histogram
   }
 }

@@ -86,7 +86,7 @@ function assertForm(given: Record<string, unknown>): void {
   if (other !== undefined) {
     throw new InvalidOptionsError(other, `${other} does not go with ${form.join(' + ')}: those are two ways to build an agent.`)
   }
-  for (const option of ['rebuildAgent', 'disposeAgent', 'weighAgent', 'random', 'readMemory']) {
+  for (const option of ['rebuildAgent', 'disposeAgent', 'weighAgent', 'describeWorker', 'random', 'readMemory']) {
     if (given[option] !== undefined && !isFunction(option)) throw wrong(option, 'a function', given[option])
   }
 }

@@ -1,3 +1,4 @@
+import type { JsonValue } from './agent-config/json-value.ts'
 import type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigStore } from './config/config-store.ts'
@@ -113,6 +114,11 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
    * `'rebuild'` stops within `maxStalenessMs`. Default `'serve'`.
    */
   readonly whenUnsynced?: 'serve' | 'rebuild'
+  /**
+   * What other workers are told of this process when they ask (`workers.stats`): JSON of at most 65 536 characters. Called on each
+   * such occasion. Nothing that users of a dashboard may not see.
+   */
+  readonly describeWorker?: () => JsonValue
   /** For tests. */
   readonly clock?: Clock
   /** For tests: a number from 0 up to, not including, 1. */

@@ -1,5 +1,6 @@
 import { Latency, type LatencySummary } from './latency.ts'
 import type { RemovalCause } from './reasons.ts'
+import type { StoreHealth } from './resilience/store-health.ts'
 
 /** Counts since the cache was made, and the state of this moment. */
 export interface AgentCacheStats {
@@ -25,6 +26,7 @@ export interface AgentCacheStats {
   readonly building: number
   /** From asking to holding, by tier. */
   readonly latency: { readonly memory: LatencySummary; readonly config: LatencySummary; readonly build: LatencySummary }
+  readonly store: StoreHealth
 }
 
 /** The counters behind {@link AgentCacheStats}. */
@@ -37,4 +39,41 @@ export class Counters {
     build: new Latency(),
   }
   failed = 0
+}
+
+/** Where the numbers come from. */
+export interface CountedParts {
+  readonly counters: Counters
+  readonly live: {
+    readonly size: number
+    readonly inUse: number
+    readonly leaving: number
+    readonly removals: Readonly<Record<RemovalCause, number>>
+  }
+  readonly room: { readonly waiting: number; readonly building: number }
+  readonly fleet: { readonly heartbeat: { readonly synced: boolean } }
+  readonly store: { readonly health: StoreHealth }
+}
+
+export function statsOf({ counters, live, room, fleet, store }: CountedParts): AgentCacheStats {
+  const { served, created, failed, latency } = counters
+  const { size, inUse, leaving, removals } = live
+  return {
+    served: { ...served },
+    failed,
+    created: { ...created },
+    removals: { ...removals },
+    live: size,
+    idle: size + leaving - inUse,
+    inUse,
+    waiting: room.waiting,
+    synced: fleet.heartbeat.synced,
+    building: room.building,
+    latency: {
+      memory: latency.memory.summary(),
+      config: latency.config.summary(),
+      build: latency.build.summary(),
+    },
+    store: store.health,
+  }
 }

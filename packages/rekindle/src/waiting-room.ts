@@ -1,6 +1,6 @@
 import { type AgentKey, type KeyField, projectKey } from './agent-key.ts'
 import type { AgentBuilder, Built } from './build/agent-builder.ts'
-import { type BuiltOrigin, originOf, rebuildMsOf } from './built-origin.ts'
+import { type BuiltOrigin, liveAgentOf, originOf } from './built-origin.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigRecord } from './config/config-record.ts'
 import { CacheClosedError, QueueFullError } from './errors.ts'
@@ -10,7 +10,7 @@ import { handOver } from './hand-over.ts'
 import type { Heartbeat } from './invalidation/heartbeat.ts'
 import type { InvalidationView } from './invalidation/view.ts'
 import { fromMemory, type Lease, LiveLease, type Origin } from './live/lease.ts'
-import { LiveAgent } from './live/live-agent.ts'
+import type { LiveAgent } from './live/live-agent.ts'
 import type { LiveTier } from './live/live-tier.ts'
 import type { AcquireOptions } from './options.ts'
 import type { Counters } from './stats.ts'
@@ -247,8 +247,7 @@ export class WaitingRoom<Config, Agent> {
   #landNew(flight: Flight<Config, Agent>, built: Built<Config, Agent>, agent: Agent): void {
     const { live: tier, view, exclusive } = this.#parts
     const { record, serveUntil } = built
-    const live = new LiveAgent(agent, flight.key, record, tier.period(record, serveUntil))
-    live.rebuildMs = rebuildMsOf(built, this.#parts.stored)
+    const live = liveAgentOf(built, agent, flight.key, tier.period(record, serveUntil), this.#parts)
     const valid = view.isValid({ key: flight.key, tags: record.tags, asOf: record.asOf })
     const origin = originOf(flight.reason, built)
     this.#report(flight, built, origin)
@@ -279,6 +278,7 @@ export class WaitingRoom<Config, Agent> {
       source: built.source,
       reason,
       fingerprint: record.fingerprint,
+      tags: record.tags,
       durationMs: storeMs + loadMs + createMs,
     }))
   }

@@ -5,9 +5,16 @@ export type WorkerMail =
   | { readonly type: 'seen'; readonly worker: string; readonly history: string; readonly clock: number }
   /** The entry that you wait for has been built, or has not: look again. */
   | { readonly type: 'released'; readonly id: string }
+  /** Answer this, in a letter of no more than `room` characters. */
+  | { readonly type: 'ask'; readonly from: string; readonly id: string; readonly room: number; readonly question: unknown }
+  /** To the question `id`. */
+  | { readonly type: 'answer'; readonly from: string; readonly id: string; readonly answer: unknown }
 
-/** A letter has some 200 characters. Longer ones are not ours, and not read. */
-const maxLength = 4_096
+/** Of an answer, or of a question about the longest of keys. (Most letters have some 200 characters.) */
+export const maxMailLength = 131_072
+
+/** Longer ones are not ours, and not read. */
+const maxNameLength = 512
 
 export function encodeMail(mail: WorkerMail): string {
   return JSON.stringify(mail)
@@ -15,7 +22,7 @@ export function encodeMail(mail: WorkerMail): string {
 
 /** Anybody who can write to the store can send anything; what is no mail of ours is `undefined`. */
 export function decodeMail(text: string): WorkerMail | undefined {
-  if (text.length > maxLength) return undefined
+  if (text.length > maxMailLength) return undefined
   let mail: unknown
   try {
     mail = JSON.parse(text)
@@ -23,10 +30,19 @@ export function decodeMail(text: string): WorkerMail | undefined {
     return undefined
   }
   if (typeof mail !== 'object' || mail === null) return undefined
-  const { type, from, worker, id, history, clock } = mail as Record<string, unknown>
+  const { type, from, worker, id, history, clock, room, question, answer } = mail as Record<string, unknown>
   if (type === 'released') return typeof id === 'string' ? { type, id } : undefined
+  if (type === 'ask' || type === 'answer') {
+    if (!isName(from) || !isName(id)) return undefined
+    if (type === 'answer') return { type, from, id, answer }
+    return typeof room === 'number' ? { type, from, id, room, question } : undefined
+  }
   if (typeof history !== 'string' || typeof clock !== 'number' || !Number.isSafeInteger(clock)) return undefined
   if (type === 'report') return typeof from === 'string' ? { type, from, history, clock } : undefined
   if (type === 'seen') return typeof worker === 'string' ? { type, worker, history, clock } : undefined
   return undefined
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= maxNameLength
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemClock } from '../src/clock.ts'
 import { redisStore } from '../src/redis/index.ts'
 import { storeContract } from '../src/testing/index.ts'
 import { type RedisCluster, startCluster } from './redis-cluster.ts'
@@ -75,5 +76,16 @@ describe.each(Object.entries(patterns))('redisStore with %s on a Redis Cluster',
     }
     for (const { cache } of [one, two]) await cache.close()
     for (const node of nodes) node.disconnect()
+  })
+
+  test('carries what workers ask each other, and what they answer', async () => {
+    const options = { namespace: `asked by ${library}`, maxStalenessMs: 50, storeTimeoutMs: 5_000, clock: systemClock as never }
+    const [one, two] = [1, 2].map(() => new TestAgents({ ...options, store: redisStore({ client: pattern() }) }))
+    await one!.ask()
+    await two!.ask()
+    const asked = await one!.cache.workers.stats({ timeoutMs: 5_000 })
+    const names = [one!, two!].map(({ cache }) => cache.workers.name)
+    expect([asked.workers.map(({ worker }) => worker), asked.silent]).toEqual([names, []])
+    for (const { cache } of [one!, two!]) await cache.close()
   })
 })

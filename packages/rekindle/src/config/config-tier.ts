@@ -1,18 +1,17 @@
 import { type AgentKey, encodeKey } from '../agent-key.ts'
 import type { Clock } from '../clock.ts'
-import { InvalidConfigError, listIssues, textOf } from '../errors.ts'
+import { InvalidConfigError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Invalidations } from '../invalidation/invalidations.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { ConfigRefusal } from '../reasons.ts'
 import type { GuardedStore, Patience } from '../resilience/guarded-store.ts'
-import { maxConfigLength } from './config-limits.ts'
 import type { ConfigRecord } from './config-record.ts'
-import { sealedPrefix } from './config-store.ts'
 import { fingerprintOf, storeIdOf } from './fingerprint.ts'
-import { freshFor, freshnessAt, type StaleWindows } from './freshness.ts'
+import { freshFor } from './freshness.ts'
 import { InternedConfigs } from './interned-configs.ts'
-import { freezeDeep, parseFrozen, type ParsedJson } from './json.ts'
+import { freezeDeep, type ParsedJson } from './json.ts'
+import { type FreshnessRules, freshUntilOf, isAhead, aheadDetail, judgeBlob, judgePointer } from './judgement.ts'
 import { decodePointer, encodePointer, maxPointerLength, type Pointer } from './pointer.ts'
 import { findSecret } from './secret-guard.ts'
 import { serialize } from './serialize.ts'
@@ -24,13 +23,9 @@ import { validate } from './validate.ts'
 const maxInterned = 10_000
 const maxInternedSize = 128 * 1_048_576
 
-/** The clocks of two machines may be so far apart that one takes what the other has just written for fresh too long. */
-const maxClockSkewMs = 60_000
-
-export interface ConfigTierOptions<Config> extends StaleWindows {
+export interface ConfigTierOptions<Config> extends FreshnessRules {
   readonly configSchema: StandardSchema<Config> | undefined
   readonly configVersion: string
-  readonly configTtlMs: number
   readonly ttlJitter: number
   readonly clock: Clock
   readonly random: () => number
@@ -106,33 +101,28 @@ export class ConfigTier<Config> {
 
   /**
    * The pointer may have been read after the clock, and an invalidation have come between the two. But what is ahead of a clock
-   * that is read now was not written by anybody who had read that clock, and no invalidation would reach it.
+   * that is read now is {@link isAhead}.
    */
   async #judgeAhead(key: Partial<AgentKey>, pointer: Pointer): Promise<Lookup<Config>> {
     const { view } = this.#invalidations
     await this.#invalidations.catchUpAfresh()
     if (!isAhead(pointer.asOf, view.stamp)) return this.#judgeValidity(key, pointer)
-    const detail = `it says that it was loaded at ${pointer.asOf.clock} of the invalidation clock, which is at ${view.stamp.clock}`
-    return this.#refuse(key, 'corrupt', detail)
+    return this.#refuse(key, 'corrupt', aheadDetail(pointer, view))
   }
 
   #judgeValidity(key: Partial<AgentKey>, pointer: Pointer): Lookup<Config> | Promise<Lookup<Config>> {
     const { view } = this.#invalidations
     const { fingerprint, tags } = pointer
-    if (!view.isValid({ key, tags, asOf: pointer.asOf })) return refused('invalidated')
     const now = this.#options.clock.now()
-    const latest = now + this.#options.configTtlMs
-    // Fresher than anything that is written with this `configTtlMs`, be it that it was longer before or that somebody made it up.
-    if (pointer.freshUntil > latest + maxClockSkewMs) return refused('expired')
-    const freshUntil = Math.min(pointer.freshUntil, latest)
-    const freshness = freshnessAt(now, freshUntil, this.#options)
-    if (freshness === 'expired') return refused('expired')
+    const judged = judgePointer(pointer, key, view, now, this.#options)
+    if (judged === 'invalidated' || judged === 'expired') return refused(judged)
+    const freshUntil = freshUntilOf(pointer, now, this.#options)
 
     // Valid as of now: later invalidations count from here.
     const asOf = view.stamp
     const found = (config: Config): Lookup<Config> => {
       const record = { config, key, fingerprint, asOf, tags, freshUntil }
-      return freshness === 'stale-if-error' ? refused('expired', record) : { record, stale: freshness !== 'fresh' }
+      return judged === 'stale-if-error' ? refused('expired', record) : { record, stale: judged !== 'fresh' }
     }
     const interned = this.#interned.get(fingerprint)
     return interned === undefined ? this.#fetch(key, fingerprint, found) : found(interned)
@@ -140,22 +130,21 @@ export class ConfigTier<Config> {
 
   async #fetch(key: Partial<AgentKey>, fingerprint: string, found: (config: Config) => Lookup<Config>): Promise<Lookup<Config>> {
     const text = checkBlob(await this.#store.connection.readBlob(fingerprint))
-    if (text === undefined) return refused('absent')
-    if (text.startsWith(sealedPrefix)) return this.#refuse(key, 'sealed')
-    if (text.length > maxConfigLength || fingerprintOf(text) !== fingerprint) return this.#refuse(key, 'corrupt')
-    const parsed = parseFrozen(text)
-    if (parsed === undefined) return this.#refuse(key, 'corrupt')
-    // A schema that throws has met something that it was not made for.
-    const validated = await validate(this.#options.configSchema, parsed.value).catch(textOf)
-    if (typeof validated === 'string') return this.#refuse(key, 'schema-mismatch', validated)
-    if (validated.issues !== undefined) return this.#refuse(key, 'schema-mismatch', listIssues(validated.issues))
-    return found(this.#intern(fingerprint, validated.config, parsed))
+    const judged = await judgeBlob(text, fingerprint, this.#options.configSchema)
+    if (judged.refusal === 'absent') return refused('absent')
+    if (judged.refusal !== undefined) return this.#refuse(key, judged.refusal, judged.detail)
+    return found(this.#intern(fingerprint, judged.config, judged.parsed))
   }
 
   /** For what should not have been in the store. */
   #refuse(key: Partial<AgentKey>, reason: ConfigRefusal, detail?: string): Lookup<Config> {
     this.#events.emit('config-refused', () => ({ key, reason, ...(detail !== undefined && { detail }) }))
     return refused(reason)
+  }
+
+  /** About how many bytes a config takes that this process has had before; asking is no use of it. */
+  sizeOf(fingerprint: string): number | undefined {
+    return this.#interned.sizeOf(fingerprint)
   }
 
   #intern(fingerprint: string, config: Config, { value, size }: ParsedJson): Config {
@@ -229,9 +218,4 @@ export class ConfigTier<Config> {
 
 function refused<Config>(refusal: ConfigRefusal, fallback?: ConfigRecord<Config>): Lookup<Config> {
   return { refusal, fallback }
-}
-
-/** Later in its history than `latest`, a stamp that has all that is known. */
-function isAhead(asOf: Stamp, latest: Stamp): boolean {
-  return asOf.history === latest.history && asOf.clock > latest.clock
 }

@@ -26,6 +26,11 @@ export class InternedConfigs<Config> {
     return entry.config
   }
 
+  /** Not a use of it. */
+  sizeOf(fingerprint: string): number | undefined {
+    return this.#entries.get(fingerprint)?.size
+  }
+
   set(fingerprint: string, config: Config, size: number): void {
     this.delete(fingerprint)
     this.#entries.set(fingerprint, { config, size })

@@ -12,6 +12,14 @@ export interface Dependencies {
   readonly asOf: SeenClock & { readonly unconfirmed?: number }
 }
 
+/** An invalidation; if it is not confirmed, with the clock when it was tried. */
+export interface Remembered {
+  readonly target: string
+  readonly clock: number
+  /** False: no store has taken it, so only this process knows of it. */
+  readonly confirmed: boolean
+}
+
 const maxUnconfirmed = 10_000
 
 /** A store forgets old targets by raising its floor; where one does not, this process does so for itself. */
@@ -80,6 +88,21 @@ export class InvalidationView {
       if (shape.every((field) => field in key) && changed(encodeKey(projectKey(key as AgentKey, shape)))) return false
     }
     return true
+  }
+
+  /** The last invalidation that names `key` or one of `tags`, of those that are remembered. */
+  lastOf({ key, tags }: Pick<Dependencies, 'key' | 'tags'>): Remembered | undefined {
+    const shapes = [...this.#shapes.values()].filter((shape) => shape.every((field) => field in key))
+    const targets = [everything, ...tags.map(tagTarget), ...shapes.map((shape) => encodeKey(projectKey(key as AgentKey, shape)))]
+    let last: Remembered | undefined
+    for (const target of targets) {
+      const tried = this.#unconfirmed.get(target)
+      const clock = tried?.clock ?? this.#invalidatedAt.get(target)
+      if (clock === undefined) continue
+      const found = { target, clock, confirmed: tried === undefined }
+      if (last === undefined || found.clock > last.clock || (found.clock === last.clock && !found.confirmed)) last = found
+    }
+    return last
   }
 
   /**

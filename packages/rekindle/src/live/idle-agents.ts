@@ -99,6 +99,11 @@ export class IdleAgents<Config, Agent> {
     return Math.min(live.idleSince + idleMs, Math.max(live.staleUntil, standInUntil))
   }
 
+  /** The latest used first. The list must not change meanwhile. */
+  *latestFirst(): Generator<LiveAgent<Config, Agent>> {
+    for (let live = this.#list.youngest; live !== undefined; live = live.older) if (live.leases === 0) yield live
+  }
+
   stop(): void {
     this.#sweeper.stop()
   }

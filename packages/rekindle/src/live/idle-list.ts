@@ -12,6 +12,10 @@ export class IdleList<Config, Agent> {
     return this.#oldest
   }
 
+  get youngest(): LiveAgent<Config, Agent> | undefined {
+    return this.#youngest
+  }
+
   /** `live` must not be in the list. */
   push(live: LiveAgent<Config, Agent>): void {
     live.older = this.#youngest

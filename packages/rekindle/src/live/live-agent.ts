@@ -63,6 +63,9 @@ export class LiveAgent<Config, Agent> implements AgentKey {
   bytes: number | undefined = undefined
   /** What making it took: the application's functions that would run again if it were dropped. */
   rebuildMs = 0
+  source: 'config' | 'build' = 'build'
+  /** When it was made. Wall clock, ms. */
+  createdAt: number = -Infinity
 
   constructor(agent: Agent, key: AgentKey, record: ConfigRecord<Config>, { freshUntil, staleUntil }: LivePeriod) {
     this.agent = agent

@@ -272,6 +272,12 @@ export class LiveTier<Config, Agent> {
     return projectKey(live, this.#options.liveScope)
   }
 
+  /** Those in use, then the others, the latest used first. Memory must not change meanwhile. */
+  *byUse(): Generator<LiveAgent<Config, Agent>> {
+    if (this.#held > 0) for (const live of this.#index) if (live.leases > 0) yield live
+    yield* this.#idle.latestFirst()
+  }
+
   /** Nothing idle stays; what is in use goes when its last lease ends. */
   close(): void {
     this.#closed = true

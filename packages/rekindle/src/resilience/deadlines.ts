@@ -5,6 +5,13 @@ interface Pending {
   readonly giveUp: (error?: Error) => void
 }
 
+/** Is told what became of each work. */
+export interface DeadlineWitness {
+  /** In time, after `ms`. */
+  answered(ms: number): void
+  failed(error: unknown): void
+}
+
 /** Later than this, the process was busy when the time was over. */
 const lagMs = 10
 
@@ -15,12 +22,14 @@ const lagMs = 10
 export class Deadlines {
   readonly #ms: number
   readonly #clock: Clock
+  readonly #witness: DeadlineWitness | undefined
   readonly #pending = new Set<Pending>()
   #timer: Timer | undefined = undefined
 
-  constructor(ms: number, clock: Clock) {
+  constructor(ms: number, clock: Clock, witness?: DeadlineWitness) {
     this.#ms = ms
     this.#clock = clock
+    this.#witness = witness
   }
 
   /**
@@ -29,7 +38,9 @@ export class Deadlines {
    */
   keep<Value>(work: Promise<Value>, timeoutError: () => Error, recover: (error: unknown) => Value): Promise<Value> {
     return new Promise((resolve, reject) => {
+      const began = performance.now()
       const fail = (error: unknown) => {
+        this.#witness?.failed(error)
         try {
           resolve(recover(error))
         } catch (thrown) {
@@ -43,7 +54,7 @@ export class Deadlines {
       this.#timer ??= this.#start(this.#ms)
       work.then(
         (value) => {
-          this.#done(pending)
+          if (this.#done(pending)) this.#witness?.answered(performance.now() - began)
           resolve(value)
         },
         (error: unknown) => {

@@ -3,6 +3,7 @@ import type { StoreConnection } from '../config/config-store.ts'
 import { StoreTimeoutError } from '../errors.ts'
 import type { Events } from '../events.ts'
 import { Deadlines } from './deadlines.ts'
+import { HealthRecord, type StoreHealth } from './store-health.ts'
 
 /** Writes that may wait for the store at once. A cache that cannot write loses speed, not answers, so more are dropped. */
 const maxPendingWrites = 1000
@@ -21,8 +22,6 @@ export interface Patience {
  */
 export class GuardedStore {
   readonly connection: StoreConnection
-  /** Whether the store does not answer. Set by who asks it in the background. */
-  down: boolean = false
   /** Called when a call of a request has failed, to have it looked into. */
   suspect: () => void = () => {}
   readonly #timeoutMs: number
@@ -31,13 +30,29 @@ export class GuardedStore {
   readonly #pending = new Set<Promise<void>>()
   readonly #shortened = new Set<Deadlines>()
   readonly #clock: Clock
+  readonly #health: HealthRecord
 
-  constructor(connection: StoreConnection, timeoutMs: number, clock: Clock, events: Events) {
+  /** `name`: the store's. */
+  constructor(name: string, connection: StoreConnection, timeoutMs: number, clock: Clock, events: Events) {
     this.connection = connection
+    this.#health = new HealthRecord(name, clock)
     this.#timeoutMs = timeoutMs
-    this.#deadlines = new Deadlines(timeoutMs, clock)
+    this.#deadlines = new Deadlines(timeoutMs, clock, this.#health)
     this.#clock = clock
     this.#events = events
+  }
+
+  /** Whether the store does not answer. Set by who asks it in the background. */
+  get down(): boolean {
+    return this.#health.down
+  }
+
+  set down(down: boolean) {
+    this.#health.down = down
+  }
+
+  get health(): StoreHealth {
+    return this.#health.summary()
   }
 
   /** The answer to a read of one or more calls, or `otherwise` if there is none within `storeTimeoutMs`, or the asker's patience. */
@@ -90,7 +105,7 @@ export class GuardedStore {
   ): Promise<Answer> {
     const began = this.#clock.now()
     const ms = Math.min(patience.leftMs, this.#timeoutMs)
-    const deadlines = new Deadlines(ms, this.#clock)
+    const deadlines = new Deadlines(ms, this.#clock, this.#health)
     this.#shortened.add(deadlines)
     try {
       return await deadlines.keep(attempt(call), () => new StoreTimeoutError(what, ms), recover)
