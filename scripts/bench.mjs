@@ -1,13 +1,13 @@
 // `npm run bench`: measures Rekindle beside its peers. Arguments (`--only=name`, `--quick`) go to bench/src/main.ts.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { env, install, need, root, run } from './set-up.mjs'
+import { build, env, install, need, root } from './set-up.mjs'
 
 install()
 install(join(root, 'bench'))
 need('redis-server', 'redis-server')
-// Always, since it takes a second: figures of a stale build would be worse than none. The apps are not needed.
-run('npm', ['run', 'build', '--silent'], { cwd: join(root, 'packages/rekindle') })
+// Always, since it takes seconds: figures of a stale build would be worse than none.
+build({ always: true })
 
 const bench = spawn('node', ['bench/src/main.ts', ...process.argv.slice(2)], { cwd: root, env, stdio: 'inherit' })
 // The terminal sends SIGINT to the whole group, and the benchmark stops its servers; wait for that.

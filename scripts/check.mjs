@@ -16,6 +16,7 @@ const checks = [
   { name: 'lint, import cycles, layers', cwd: root, command: 'oxlint', args: [] },
   { name: 'types of the library', cwd: root, command: 'tsc', args: ['-p', 'packages/rekindle/tsconfig.json'] },
   { name: 'types of the server', cwd: root, command: 'tsc', args: ['-p', 'apps/server/tsconfig.json'] },
+  { name: 'types of the dashboard', cwd: root, command: 'tsc', args: ['-p', 'apps/dashboard/tsconfig.json'] },
   { name: 'types of the examples', cwd: root, command: 'tsc', args: ['-p', 'examples/tsconfig.json'] },
   { name: 'embedded Lua', command: () => lua },
   { name: 'unused code and dependencies', cwd: root, command: 'knip', args: ['--no-progress'] },

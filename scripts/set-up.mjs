@@ -37,14 +37,14 @@ export function install(folder = root) {
 }
 
 /** Packages in the order in which they build on each other. */
-const packages = ['packages/rekindle', 'apps/server']
+const packages = ['packages/rekindle', 'apps/dashboard', 'apps/server']
 
 export function build({ always = false } = {}) {
   for (const folder of packages) {
     const stamp = join(root, folder, 'dist', '.built')
-    const sources = ['src', 'package.json', 'tsconfig.build.json', '../../tsconfig.base.json'].map((path) =>
-      join(root, folder, path),
-    )
+    const sources = ['src', 'index.html', 'package.json', 'vite.config.ts', 'tsconfig.build.json', '../../tsconfig.base.json']
+      .map((path) => join(root, folder, path))
+      .filter((path) => existsSync(path))
     if (!always && existsSync(stamp) && newest(sources) <= statSync(stamp).mtimeMs) continue
     console.log(`Building ${folder} …`)
     const started = new Date()

@@ -10,8 +10,9 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   invalidation: async () => (await import('./invalidation.ts')).invalidation,
   validity: async () => (await import('./validity.ts')).validity,
   frameworks: async () => (await import('./frameworks/frameworks.ts')).frameworkBenchmark,
+  load: async () => (await import('./load/load.ts')).loadBenchmark,
   faults: async () => (await import('./faults.ts')).faultBenchmark,
 }
 
 /** These measure many processes of their own, so running them in several would add nothing but time. */
-export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation', 'frameworks', 'faults'])
+export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation', 'frameworks', 'load', 'faults'])

@@ -1,13 +1,15 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { createAgentCache } from 'rekindle'
 import type { AgentCache, ConfigStore } from 'rekindle'
-import type { AgentConfig } from 'rekindle/agent-config'
+import type { AgentConfig, JsonValue } from 'rekindle/agent-config'
 import { aiSdkAgents } from 'rekindle/ai-sdk'
 import type { AiSdkAgent } from 'rekindle/ai-sdk'
 import { agentScopes } from './agent-scopes.ts'
 import { loadAgentConfig } from './database/load-agent-config.ts'
 import type { AppDatabase } from './database/schema.ts'
+import type { ToolServers } from './mcp/tool-servers.ts'
 import type { ServerModels } from './models/models.ts'
+import type { Settings } from './settings.ts'
 import { createTools } from './tools/tool-registry.ts'
 
 export type Agents = AgentCache<AgentConfig, AiSdkAgent>
@@ -15,7 +17,11 @@ export type Agents = AgentCache<AgentConfig, AiSdkAgent>
 export interface AgentParts {
   readonly db: AppDatabase
   readonly models: ServerModels
+  readonly toolServers: ToolServers
   readonly store: ConfigStore
+  readonly cache: Settings['cache']
+  /** What other workers are told of this one. */
+  readonly describeWorker: () => JsonValue
   readonly log: FastifyBaseLogger
 }
 
@@ -26,20 +32,23 @@ const assembly = 1
 const storeLogIntervalMs = 10_000
 
 /** The agents of the database, live in this worker and as configs in the store. */
-export function createAgents({ db, models, store, log }: AgentParts): Agents {
+export function createAgents({ db, models, toolServers, store, cache, describeWorker, log }: AgentParts): Agents {
   const { providers, defaultModel } = models
   const agents = createAgentCache({
     ...agentScopes,
     ...aiSdkAgents({
       models: providers,
       tools: createTools({ now: Date.now }),
+      mcp: toolServers,
       // By default errors of a stream are printed, with the whole request. They are logged where the stream is read.
       agentSettings: { onError: () => {} },
     }),
-    loadConfig: (key, context) => loadAgentConfig({ db, defaultModel }, key, context),
+    loadConfig: (key, context) => loadAgentConfig({ db, defaultModel, toolServers }, key, context),
     // The default model is in no row, but in the config of every agent that names none.
     configVersion: `${assembly}:${defaultModel}`,
-    store,
+    describeWorker,
+    ...(cache === 'full' && { store }),
+    ...(cache === 'off' && { live: { maxAgents: 0 } }),
   })
   logEvents(agents, log)
   return agents
@@ -56,6 +65,7 @@ function logEvents(agents: Agents, log: FastifyBaseLogger): void {
   agents.on('refresh-failed', ({ key, error }) => log.warn({ ...agentOf(key), err: error }, 'refresh failed'))
   agents.on('stale-served', ({ key, error }) => log.warn({ ...agentOf(key), err: error }, 'stale config served'))
   agents.on('dispose-failed', ({ key, error }) => log.error({ ...agentOf(key), err: error }, 'agent not closed'))
+  agents.on('describe-failed', ({ error }) => log.error({ err: error }, 'this worker could not be described to others'))
   agents.on('listener-failed', ({ event, error }) => log.error({ event, err: error }, 'listener failed'))
 
   agents.on('unsynced', ({ error }) => log.warn({ err: error }, 'the store does not answer; agents are served without it'))

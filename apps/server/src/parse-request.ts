@@ -10,11 +10,14 @@ export interface Issue {
 /** Names in a request are shown up to here: they may be as long as the request. */
 const longestName = 100
 
-/** The value as the schema has it. Throws a {@link RequestError} naming the first field that is wrong. */
-export function parseRequest<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+/**
+ * The value as the schema has it. Throws a {@link RequestError} naming the first field that is wrong. `within` is where in the
+ * request the value lies.
+ */
+export function parseRequest<Schema extends z.ZodType>(schema: Schema, value: unknown, within = ''): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw invalidRequest(issueOf(result.error.issues[0]))
+  throw invalidRequest(issueOf(result.error.issues[0]), within)
 }
 
 function issueOf(issue: z.core.$ZodIssue | undefined): Issue | undefined {

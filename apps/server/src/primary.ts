@@ -3,19 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import type { DatabaseChanges } from './changes/follow-changes.ts'
 import { freePort } from './cluster/free-port.ts'
+import { RollingRestart } from './cluster/rolling-restart.ts'
 import { onStopSignals } from './cluster/stop-signals.ts'
+import { WarmingLine } from './cluster/warming-line.ts'
 import { WorkerPool } from './cluster/worker-pool.ts'
 import { openDatabase } from './database/open-database.ts'
 import { seedSampleAgents } from './database/sample-agents.ts'
+import { cookieSecretOf } from './identity/cookie-secret.ts'
 import { errorText } from './log/error-text.ts'
-import { redactor } from './log/log-options.ts'
+import { redactor } from './log/redactor.ts'
 import type { Environment } from './models/provider-environment.ts'
-import { modelsFromEnvironment } from './models/models.ts'
+import { readEnvironment } from './models/provider-environment.ts'
 import { readSettings, shownUrl } from './settings.ts'
 import type { Settings } from './settings.ts'
 import { startReport } from './start-report.ts'
-import { createTools, describeTools } from './tools/tool-registry.ts'
-import { cookieSecretOf } from './visitors/cookie-secret.ts'
 
 /** What the report waits for the first word of the database. */
 const firstWordMs = 1_000
@@ -35,7 +36,7 @@ export async function runPrimary(environment: Environment): Promise<void> {
 
 async function start(environment: Environment): Promise<void> {
   const settings = readSettings(environment)
-  const models = await modelsFromEnvironment(environment)
+  const models = readEnvironment(environment)
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   cookieSecretOf(settings)
   const seeded = await prepareDatabase(settings)
@@ -44,11 +45,21 @@ async function start(environment: Environment): Promise<void> {
   const firstWord = Promise.race([changes?.ready, delay(firstWordMs)])
   const port = settings.port === 0 ? await freePort(settings.host) : settings.port
 
+  const now = (): number => performance.now()
+  const warmingLine = new WarmingLine({ write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY, now })
+  const sayOn = (stream: NodeJS.WriteStream) => (line: string) => {
+    warmingLine.end()
+    stream.write(`${line}\n`)
+  }
+  const say = sayOn(process.stdout)
+  const warn = sayOn(process.stderr)
   const pool = new WorkerPool({
     size: settings.workers,
     drainMs: settings.drainMs,
+    shutdownDelayMs: settings.shutdownDelayMs,
     environment: { PORT: String(port) },
-    onLoss: (message) => process.stderr.write(`${message}\n`),
+    onWarming: (warming) => warmingLine.show(warming),
+    onLoss: warn,
     onGiveUp: (message) => {
       // Until all are ready this is the outcome of the start, and reported as such.
       if (!started) return
@@ -57,6 +68,11 @@ async function start(environment: Environment): Promise<void> {
     },
   })
   let started = false
+  const rolling = new RollingRestart({ pool, say, warn, now })
+  process.on('SIGUSR2', () => {
+    if (started) void rolling.begin()
+    else say('The workers are only just starting.')
+  })
   onStopSignals({
     stop: () => void stop(pool, changes, settings),
     stopNow(exitCode) {
@@ -65,22 +81,24 @@ async function start(environment: Environment): Promise<void> {
     },
   })
   const { storeAnswers } = await pool.start()
+  warmingLine.end()
   started = true
   const readyMs = performance.now()
   // As a rule it came before the workers were ready. After it no agent that is built now has to be built again.
   await firstWord
-  const facts = { settings, port, models, seeded, storeAnswers, otherEdits: changes?.otherEdits, readyMs, here: process.cwd() }
+  const otherEdits = changes?.otherEdits
+  const { pid } = process
+  const facts = { settings, port, models, seeded, storeAnswers, otherEdits, readyMs, pid, here: process.cwd() }
   // Plain where it is not a terminal that reads.
   process.stdout.write(startReport(facts, (style, text) => styleText(style, text, { stream: process.stdout })))
 }
 
 /** Once, before any worker runs: they then only look whether there is something to do. */
 async function prepareDatabase(settings: Settings): Promise<boolean> {
-  const now = Date.now
   try {
     const db = await openDatabase({ url: settings.databaseUrl, path: settings.databasePath, maxConnections: 1 })
     try {
-      return await seedSampleAgents(db, { model: null, toolDescriptions: describeTools(createTools({ now })), now })
+      return await seedSampleAgents(db, { model: null, now: Date.now })
     } finally {
       await db.destroy()
     }
@@ -98,8 +116,13 @@ async function changesOf(settings: Settings, textOf: (error: unknown) => string)
   return followChanges({ databaseUrl, settings, textOf, say: (line) => process.stderr.write(`${line}\n`) })
 }
 
-async function stop(pool: WorkerPool, changes: DatabaseChanges | undefined, { drainMs }: Settings): Promise<void> {
-  process.stdout.write(`\nStopping: turns in progress have ${drainMs / 1000} s to finish. Again to stop at once.\n`)
+async function stop(
+  pool: WorkerPool,
+  changes: DatabaseChanges | undefined,
+  { drainMs, shutdownDelayMs }: Settings,
+): Promise<void> {
+  const when = shutdownDelayMs === 0 ? 'Stopping' : `Stopping in ${shutdownDelayMs / 1000} s`
+  process.stdout.write(`\n${when}: turns in progress have ${drainMs / 1000} s to finish. Again to stop at once.\n`)
   const [clean] = await Promise.all([pool.drain(), changes?.close()])
   process.stdout.write(clean ? 'Stopped.\n' : 'Stopped; some turns were cut off.\n')
   process.exit(clean ? 0 : 1)

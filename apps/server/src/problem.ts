@@ -6,6 +6,7 @@ import {
   InvalidKeyError,
   QueueFullError,
 } from 'rekindle'
+import { isBusy } from './database/sqlite-busy.ts'
 
 /** What a client is told when something is refused or fails, over HTTP and WebSocket alike. */
 export interface Problem {
@@ -18,6 +19,10 @@ export interface Problem {
   readonly path?: string
   /** Of the agent, for an editor that has seen another. */
   readonly currentVersion?: number
+  /** Whoever is not signed in could say here who they are, without a token. */
+  readonly developmentLogin?: boolean
+  /** Of agents that stand in the way; not all of them if they are many. */
+  readonly usedBy?: readonly string[]
   /** When to try again. */
   readonly retryAfterS?: number
 }
@@ -51,7 +56,7 @@ export const internal: Problem = {
 const unavailable: Problem = {
   status: 503,
   code: 'unavailable',
-  message: 'The agent cannot be prepared: the database does not answer. Try again in a moment.',
+  message: 'The database does not answer. Try again in a moment.',
   retryAfterS: 2,
 }
 
@@ -72,10 +77,11 @@ export function problemOf(error: unknown): Problem {
   return isConnectionFailure(error) ? unavailable : internal
 }
 
-/** Of a socket, or of PostgreSQL: connection (08), too many of them (53), shutting down (57P). */
+/** Of a socket, or of PostgreSQL: connection (08), too many of them (53), shutting down (57P). Or others kept SQLite's lock. */
 function isConnectionFailure(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isConnectionFailure)
   if (!(error instanceof Error)) return false
+  if (isBusy(error)) return true
   const code = 'code' in error ? String(error.code) : ''
   if (/^(ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|08...|53...|57P..)$/.test(code)) return true
   return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message)

@@ -14,11 +14,19 @@ describe('the settings', () => {
       databasePath: resolve('data/agents.sqlite'),
       redisUrl: undefined,
       storePath: resolve('data/configs.sqlite'),
+      cache: 'full',
       drainMs: 10_000,
+      shutdownDelayMs: 0,
+      warmMs: 5_000,
       logLevel: 'warn',
       maxMessageBytes: 1_048_576,
       cookieSecret: undefined,
       adminToken: undefined,
+      tokens: { secret: undefined, jwksUrl: undefined, issuer: undefined, audience: undefined },
+      developmentLogin: true,
+      production: false,
+      trustedProxies: 0,
+      limits: { requestsPerMinute: 1_200, turnsPerMinute: 120, socketsPerUser: 20, connections: 10_000 },
     })
   })
 
@@ -37,11 +45,55 @@ describe('the settings', () => {
     ['REKINDLE_ADMIN_TOKEN', 'hunter2 hunter2 hunter2', /^REKINDLE_ADMIN_TOKEN must have.* without spaces(?!.*hunter2)/],
     ['REKINDLE_ADMIN_TOKEN', 'ḧunter2-ḧunter2-ḧunter2', /^REKINDLE_ADMIN_TOKEN must have.* ASCII(?!.*hunter2)/],
     ['REDIS_URL', 'localhost:6379?hunter2', /^REDIS_URL must be an address that begins with redis:(?!.*hunter2)/],
+    ['REKINDLE_CACHE', 'some', /^REKINDLE_CACHE must be one of full, memory, off; got "some"/],
+    ['REKINDLE_JWT_SECRET', 'hunter2', /^REKINDLE_JWT_SECRET must have at least 32(?!.*hunter2)/],
+    ['REKINDLE_JWKS_URL', 'http://login.example/hunter2', /^REKINDLE_JWKS_URL must be an https:(?!.*hunter2)/],
+    ['REKINDLE_JWKS_URL', 'file:///hunter2', /^REKINDLE_JWKS_URL must be an https:(?!.*hunter2)/],
+    ['REKINDLE_JWKS_URL', 'hunter2', /^REKINDLE_JWKS_URL must be an https:(?!.*hunter2)/],
+    ['REKINDLE_JWKS_URL', 'https://login.example/keys', /^REKINDLE_JWT_ISSUER must be set/],
+    ['REKINDLE_DEVELOPMENT_LOGIN', 'yes', /^REKINDLE_DEVELOPMENT_LOGIN must be on or off; got "yes"/],
+    ['REKINDLE_TRUSTED_PROXIES', '10.0.0.1', /^REKINDLE_TRUSTED_PROXIES must be a whole number/],
+    ['REKINDLE_REQUESTS_PER_MINUTE', '0', /^REKINDLE_REQUESTS_PER_MINUTE must be a whole number from 1/],
+    ['REKINDLE_SOCKETS_PER_USER', '0', /^REKINDLE_SOCKETS_PER_USER must be a whole number from 1/],
+    ['REKINDLE_MAX_CONNECTIONS', 'many', /^REKINDLE_MAX_CONNECTIONS must be a whole number from 1/],
     ['DATABASE_URL', 'mysql://me:hunter2@db/x', /^DATABASE_URL must be an address that begins with postgres:(?!.*hunter2)/],
   ])('name the variable that is wrong, and repeat no secret: %s=%s', (name, value, message) => {
     expect(() => readSettings({ [name]: value })).toThrow(message)
   })
 })
+
+describe('the development login', () => {
+  it.each([
+    [{}, true],
+    [{ HOST: 'localhost' }, true],
+    [{ REKINDLE_DEVELOPMENT_LOGIN: 'on', HOST: '0.0.0.0' }, true],
+    [{ HOST: '0.0.0.0', REKINDLE_ADMIN_TOKEN: 'x'.repeat(16) }, false],
+    [{ REKINDLE_DEVELOPMENT_LOGIN: 'off', REKINDLE_JWT_SECRET: 'x'.repeat(32) }, false],
+    [{ NODE_ENV: 'production', REKINDLE_JWT_SECRET: 'x'.repeat(32) }, false],
+  ])('is there only where this machine alone is asked: %j, %s', (environment, developmentLogin) => {
+    expect(readSettings(environment)).toMatchObject({ developmentLogin })
+  })
+
+  it('is never there in production', () => {
+    const environment = { NODE_ENV: 'production', REKINDLE_DEVELOPMENT_LOGIN: 'on' }
+    expect(() => readSettings(environment)).toThrow('REKINDLE_DEVELOPMENT_LOGIN cannot be on with NODE_ENV=production')
+  })
+})
+
+it.each([{ HOST: '0.0.0.0' }, { NODE_ENV: 'production' }, { REKINDLE_DEVELOPMENT_LOGIN: 'off' }])(
+  'a server at which nobody could sign in does not start: %j',
+  (environment) => {
+    expect(() => readSettings(environment)).toThrow(/^Nobody could sign in\. Set REKINDLE_JWT_SECRET/)
+  },
+)
+
+it.each([{ REKINDLE_JWKS_URL: 'https://login.example/keys' }, { REKINDLE_JWKS_URL: 'http://127.0.0.1:8080/keys' }])(
+  'the keys of an issuer come from where nobody can change them on the way: %j',
+  (environment) => {
+    const settings = readSettings({ ...environment, REKINDLE_JWT_ISSUER: 'https://login.example' })
+    expect(settings.tokens.jwksUrl).toBe(environment.REKINDLE_JWKS_URL)
+  },
+)
 
 it.each([
   ['postgres://me:hunter2@db.local:5433/agents?sslmode=require&password=hunter2', 'postgres://db.local:5433/agents'],

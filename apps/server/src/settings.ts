@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { isLoopback } from './loopback.ts'
 import type { Environment } from './models/provider-environment.ts'
 
+const cacheModes = ['full', 'memory', 'off'] as const
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 /** How this server was set up. docs/server.md lists the variables. */
@@ -18,15 +20,53 @@ export interface Settings {
   /** Redis; without it the config tier is `storePath`. May hold a password. */
   readonly redisUrl: string | undefined
   readonly storePath: string
+  /** What of the cache is used. All but `full` are for comparison. */
+  readonly cache: (typeof cacheModes)[number]
   /** What turns in progress may take to finish when the server stops. */
   readonly drainMs: number
+  /** How long it goes on accepting requests after it was told to stop, for load balancers to see by `/readyz` that it will. */
+  readonly shutdownDelayMs: number
+  /** What a worker may take, before it accepts requests, to bring into memory what was in use before it. */
+  readonly warmMs: number
   readonly logLevel: (typeof logLevels)[number]
   /** Of one request: the body over HTTP, the message over WebSocket. */
   readonly maxMessageBytes: number
+  /** A file that lists the programs which may be started as MCP servers. Without it there are none. */
+  readonly localMcpServers: string | undefined
   /** Without it the secret is a file in `dataDir`. */
   readonly cookieSecret: string | undefined
-  /** Whoever has it may edit agents. Without it only this machine may, while `host` is a loopback address. */
+  /** Whoever has it is an admin: the first one, or a program. */
   readonly adminToken: string | undefined
+  readonly tokens: TokenSettings
+  /** The built dashboard. Without it, the one beside this server. */
+  readonly dashboardDir: string | undefined
+  /** Whoever is on this machine may say who they are. Never in production. */
+  readonly developmentLogin: boolean
+  readonly production: boolean
+  /** Proxies between the client and here whose `X-Forwarded-…` headers are believed. */
+  readonly trustedProxies: number
+  readonly limits: Limits
+}
+
+/** Whose JSON Web Tokens are believed. */
+export interface TokenSettings {
+  /** For HS256. */
+  readonly secret: string | undefined
+  /** Where the issuer publishes its public keys. */
+  readonly jwksUrl: string | undefined
+  readonly issuer: string | undefined
+  readonly audience: string | undefined
+}
+
+export interface Limits {
+  /** Requests of one user, or of one address without a user, in a minute, to one worker. */
+  readonly requestsPerMinute: number
+  /** Turns of one user in a minute, over all workers. */
+  readonly turnsPerMinute: number
+  /** WebSockets of one user to one worker. */
+  readonly socketsPerUser: number
+  /** Connections to one worker. */
+  readonly connections: number
 }
 
 /** A variable of the environment cannot be worked with. The message names it and never repeats what may be secret. */
@@ -43,8 +83,10 @@ export function readSettings(environment: Environment): Settings {
     throw new SettingsError(`${name} must be a whole number from ${from} to ${to}; got ${JSON.stringify(value)}.`)
   }
   const dataDir = resolve(text('REKINDLE_DATA_DIR') ?? 'data')
-  return {
-    host: text('HOST') ?? '127.0.0.1',
+  const host = text('HOST') ?? '127.0.0.1'
+  const production = text('NODE_ENV') === 'production'
+  const settings: Settings = {
+    host,
     port: whole('PORT', { from: 0, to: 65_535, otherwise: 3000 }),
     workers: whole('REKINDLE_WORKERS', { from: 1, to: 256, otherwise: availableParallelism() }),
     dataDir,
@@ -52,12 +94,66 @@ export function readSettings(environment: Environment): Settings {
     databasePath: join(dataDir, 'agents.sqlite'),
     redisUrl: url('REDIS_URL', text('REDIS_URL'), ['redis:', 'rediss:'], 'SQLite'),
     storePath: join(dataDir, 'configs.sqlite'),
+    cache: oneOf('REKINDLE_CACHE', text('REKINDLE_CACHE'), cacheModes, 'full'),
     drainMs: whole('REKINDLE_DRAIN_MS', { from: 0, to: 3_600_000, otherwise: 10_000 }),
-    logLevel: logLevel(text('REKINDLE_LOG')),
+    shutdownDelayMs: whole('REKINDLE_SHUTDOWN_DELAY_MS', { from: 0, to: 600_000, otherwise: 0 }),
+    warmMs: whole('REKINDLE_WARM_MS', { from: 0, to: 600_000, otherwise: 5_000 }),
+    logLevel: oneOf('REKINDLE_LOG', text('REKINDLE_LOG'), logLevels, 'warn'),
     maxMessageBytes: whole('REKINDLE_MAX_MESSAGE_BYTES', { from: 1_024, to: 100_000_000, otherwise: 1_048_576 }),
+    localMcpServers: text('REKINDLE_LOCAL_MCP_SERVERS'),
     cookieSecret: cookieSecret(text('REKINDLE_COOKIE_SECRET')),
     adminToken: adminToken(text('REKINDLE_ADMIN_TOKEN')),
+    tokens: tokens(text),
+    dashboardDir: text('REKINDLE_DASHBOARD_DIR'),
+    developmentLogin: developmentLogin(text('REKINDLE_DEVELOPMENT_LOGIN'), production, host),
+    production,
+    trustedProxies: whole('REKINDLE_TRUSTED_PROXIES', { from: 0, to: 16, otherwise: 0 }),
+    limits: {
+      requestsPerMinute: whole('REKINDLE_REQUESTS_PER_MINUTE', { from: 1, to: 1_000_000, otherwise: 1_200 }),
+      turnsPerMinute: whole('REKINDLE_TURNS_PER_MINUTE', { from: 1, to: 1_000_000, otherwise: 120 }),
+      socketsPerUser: whole('REKINDLE_SOCKETS_PER_USER', { from: 1, to: 1_000_000, otherwise: 20 }),
+      connections: whole('REKINDLE_MAX_CONNECTIONS', { from: 1, to: 1_000_000, otherwise: 10_000 }),
+    },
   }
+  assertSomebodyCanSignIn(settings)
+  return settings
+}
+
+function tokens(text: (name: string) => string | undefined): TokenSettings {
+  const secret = text('REKINDLE_JWT_SECRET')
+  if (secret !== undefined && secret.length < 32) {
+    throw new SettingsError('REKINDLE_JWT_SECRET must have at least 32 characters, for example from: openssl rand -hex 32')
+  }
+  const jwksUrl = text('REKINDLE_JWKS_URL')
+  // Keys that come unencrypted may be anybody's; from this machine they may.
+  const trusted = jwksUrl === undefined || (URL.canParse(jwksUrl) && isTrusted(new URL(jwksUrl)))
+  if (!trusted) throw new SettingsError('REKINDLE_JWKS_URL must be an https:// address (or http:// of this machine).')
+  const issuer = text('REKINDLE_JWT_ISSUER')
+  if (jwksUrl !== undefined && issuer === undefined) {
+    throw new SettingsError('REKINDLE_JWT_ISSUER must be set with REKINDLE_JWKS_URL: whose tokens are meant.')
+  }
+  return { secret, jwksUrl, issuer, audience: text('REKINDLE_JWT_AUDIENCE') }
+}
+
+function isTrusted({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
+function developmentLogin(value: string | undefined, production: boolean, host: string): boolean {
+  if (value !== undefined && value !== 'on' && value !== 'off') {
+    throw new SettingsError(`REKINDLE_DEVELOPMENT_LOGIN must be on or off; got ${JSON.stringify(value)}.`)
+  }
+  if (value === 'on' && production) {
+    throw new SettingsError('REKINDLE_DEVELOPMENT_LOGIN cannot be on with NODE_ENV=production: anybody could be anybody.')
+  }
+  return !production && (value === undefined ? isLoopback(host) : value === 'on')
+}
+
+function assertSomebodyCanSignIn({ tokens: { secret, jwksUrl }, adminToken, developmentLogin: open }: Settings): void {
+  if (open || secret !== undefined || jwksUrl !== undefined || adminToken !== undefined) return
+  throw new SettingsError(
+    'Nobody could sign in. Set REKINDLE_JWT_SECRET or REKINDLE_JWKS_URL for users, or REKINDLE_ADMIN_TOKEN for an admin who makes API keys.',
+  )
 }
 
 function url(name: string, value: string | undefined, protocols: readonly string[], instead: string): string | undefined {
@@ -67,11 +163,16 @@ function url(name: string, value: string | undefined, protocols: readonly string
   throw new SettingsError(`${name} must be an address that begins with ${protocols[0]}//. Leave it out to use ${instead}.`)
 }
 
-function logLevel(value: string | undefined): Settings['logLevel'] {
-  if (value === undefined) return 'warn'
-  const level = logLevels.find((known) => known === value)
-  if (level !== undefined) return level
-  throw new SettingsError(`REKINDLE_LOG must be one of ${logLevels.join(', ')}; got ${JSON.stringify(value)}.`)
+function oneOf<const Value extends string>(
+  name: string,
+  value: string | undefined,
+  values: readonly Value[],
+  otherwise: NoInfer<Value>,
+): Value {
+  if (value === undefined) return otherwise
+  const known = values.find((each) => each === value)
+  if (known !== undefined) return known
+  throw new SettingsError(`${name} must be one of ${values.join(', ')}; got ${JSON.stringify(value)}.`)
 }
 
 function cookieSecret(value: string | undefined): string | undefined {

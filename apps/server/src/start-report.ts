@@ -1,6 +1,5 @@
 import { relative } from 'node:path'
 import type { OtherEdits } from './changes/follow-changes.ts'
-import { isLoopback } from './loopback.ts'
 import type { ServerModels } from './models/models.ts'
 import { shownUrl } from './settings.ts'
 import type { Settings } from './settings.ts'
@@ -15,6 +14,8 @@ export interface StartFacts {
   /** `undefined` where the database is SQLite. */
   readonly otherEdits: OtherEdits | undefined
   readonly readyMs: number
+  /** Of the primary. */
+  readonly pid: number
   /** The working directory: files below it are shown relative to it. */
   readonly here: string
 }
@@ -29,17 +30,30 @@ export function startReport(facts: StartFacts, style: Style = (_style, text) => 
     ...(models.offline ? [offlineWarning] : []),
     ...(storeAnswers ? [] : ['The store does not answer. Agents are served without it, more slowly, until it does.']),
     ...(otherEdits?.seen === false ? [unseenEdits(otherEdits.because)] : []),
-    ...(isLoopback(settings.host) ? [] : ['There is no login yet: whoever reaches this address can use the agents.']),
   ]
   const paragraphs = [
     style('bold', `Rekindle is ready at ${address}`) + style('dim', ` (${(readyMs / 1000).toFixed(1)} s)`),
     table(partsOf(facts), style),
+    `Dashboard: ${address}/\n${signingIn(settings)}`,
     ...(seeded ? ['Three sample agents were added to the empty database: assistant, data-analyst, planner.'] : []),
     ...(otherEdits?.seen ? ['Edits by other programs, such as psql, are seen at once: the database tells of them.'] : []),
     ...warnings.map((warning) => style('yellow', `! ${warning}`)),
-    `Try:\n${example(address)}`,
+    `Try:\n${example(address, settings)}`,
   ]
   return `\n${paragraphs.join('\n\n')}\n`.replaceAll(/^(?=.)/gm, '  ') + '\n'
+}
+
+function signingIn({ developmentLogin, tokens, adminToken }: Settings): string {
+  if (developmentLogin) {
+    return 'Sign in with any name: this is the development login, for this machine alone. With NODE_ENV=production it is off.'
+  }
+  const known = tokens.secret !== undefined || tokens.jwksUrl !== undefined
+  const ways = [
+    ...(known ? ['a JSON Web Token'] : []),
+    'an API key',
+    ...(adminToken === undefined ? [] : ['REKINDLE_ADMIN_TOKEN']),
+  ]
+  return `Sign in with ${new Intl.ListFormat('en', { type: 'disjunction' }).format(ways)}.`
 }
 
 const offlineWarning = [
@@ -54,12 +68,12 @@ function unseenEdits(because: string): string {
 
 type Row = readonly [part: string, value: string, howToChange: string]
 
-function partsOf({ settings, port, models, here }: StartFacts): Row[] {
+function partsOf({ settings, port, models, pid, here }: StartFacts): Row[] {
   const { databaseUrl, redisUrl } = settings
   const file = (path: string): string => (path.startsWith(`${here}/`) ? relative(here, path) : path)
   return [
     ['address', `${settings.host}, port ${port}`, 'HOST, PORT'],
-    ['workers', String(settings.workers), 'REKINDLE_WORKERS'],
+    ['workers', String(settings.workers), `REKINDLE_WORKERS; kill -USR2 ${pid} restarts them one by one`],
     redisUrl === undefined
       ? ['store', `SQLite, ${file(settings.storePath)}`, 'REDIS_URL=redis://… for Redis']
       : ['store', `Redis, ${shownUrl(redisUrl)}`, 'without REDIS_URL: SQLite'],
@@ -77,10 +91,11 @@ function table(rows: readonly Row[], style: Style): string {
     .join('\n')
 }
 
-function example(address: string): string {
+function example(address: string, { developmentLogin }: Settings): string {
+  const who = developmentLogin ? '-u developer:admin' : `-H "authorization: Bearer $TOKEN"`
   const message = { id: '1', role: 'user', parts: [{ type: 'text', text: 'What is 12 * 7?' }] }
   return [
-    `curl -N ${address}/api/agents/assistant/chat -H 'content-type: application/json' \\`,
+    `curl -N ${who} ${address}/api/agents/assistant/chat -H 'content-type: application/json' \\`,
     `  -d '${JSON.stringify({ id: '1', messages: [message] })}'`,
   ].join('\n')
 }

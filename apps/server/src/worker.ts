@@ -1,13 +1,25 @@
 import type { FastifyInstance } from 'fastify'
 import { createAgents } from './agents.ts'
+import type { Agents } from './agents.ts'
 import { tellPrimary } from './cluster/messages.ts'
-import type { PrimaryMessage } from './cluster/messages.ts'
+import type { Departure, PrimaryMessage } from './cluster/messages.ts'
+import type { HotKey } from './database/hot-keys.ts'
 import { openDatabase } from './database/open-database.ts'
 import { InvalidationRetry } from './editing/invalidation-retry.ts'
-import { createHttpServer, declareRoutes } from './http/app.ts'
-import { answers } from './http/health-routes.ts'
+import { aboutThisProcess } from './fleet/about.ts'
+import { AgentUsage } from './fleet/agent-usage.ts'
+import { HotKeys } from './fleet/hot-keys.ts'
+import { warmUp } from './fleet/warm-up.ts'
+import { declareRoutes } from './http/app.ts'
+import type { Standing } from './http/health-routes.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { answers } from './http/part-check.ts'
+import { cookieSecretOf } from './identity/cookie-secret.ts'
+import { endConnectionsWhenLeaving, stopServing } from './leaving.ts'
 import { errorText } from './log/error-text.ts'
 import { logOptions } from './log/log-options.ts'
+import { readLocalServers } from './mcp/local-servers.ts'
+import { ToolServers } from './mcp/tool-servers.ts'
 import { modelsFromEnvironment } from './models/models.ts'
 import type { Environment } from './models/provider-environment.ts'
 import { readSettings } from './settings.ts'
@@ -15,17 +27,18 @@ import type { Settings } from './settings.ts'
 import { openStore, StoreProbe } from './store.ts'
 import { createTools } from './tools/tool-registry.ts'
 import { RunningTurns } from './turns/running-turns.ts'
-import { cookieSecretOf } from './visitors/cookie-secret.ts'
 
-/** What the last requests may take to leave, and the agents to be closed, once all turns have ended. */
+/** What agents may take to be closed once all turns have ended, and the store to answer at the start. */
 const closingMs = 1_000
+/** What everything may take to be closed: less than the primary waits before it ends the process. */
+const closingAllMs = 4_000
 /** PostgreSQL accepts a hundred connections by default; all workers together leave it some. */
 const connectionBudget = 80
 
 /** A process that serves: it opens what it needs, listens, and closes everything in the opposite order. */
 export async function runWorker(environment: Environment): Promise<void> {
-  // The terminal sends it to the whole group; the primary decides what follows.
-  process.on('SIGINT', () => {})
+  // A terminal sends it to the whole group, and so may whoever wants a rolling restart; the primary decides what follows.
+  for (const signal of ['SIGINT', 'SIGUSR2']) process.on(signal, () => {})
   try {
     await serve(readSettings(environment), environment)
   } catch (error) {
@@ -37,8 +50,10 @@ export async function runWorker(environment: Environment): Promise<void> {
 
 async function serve(settings: Settings, environment: Environment): Promise<void> {
   const turns = new RunningTurns()
-  const app = createHttpServer(logOptions(settings, environment))
-  surviveAccidents(app)
+  const standing: Standing = { leaving: false }
+  const app = createHttpServer(settings, logOptions(settings, environment))
+  let leave = (_because: Departure): void => process.exit(1)
+  surviveAccidents(app, () => leave('restart'))
   const [models, db, store] = await Promise.all([
     modelsFromEnvironment(environment),
     openDatabase({
@@ -50,58 +65,97 @@ async function serve(settings: Settings, environment: Environment): Promise<void
     openStore(settings),
   ])
   globalThis.AI_SDK_LOG_WARNINGS = ({ warnings, model }) => app.log.info({ warnings, model }, 'the AI SDK warns')
-  const agents = createAgents({ db, models, store, log: app.log })
+  const now = Date.now
+  const usage = new AgentUsage()
+  const toolServers = new ToolServers({
+    local: readLocalServers(settings.localMcpServers),
+    environment,
+    onToolsChanged: (tag) => agents.invalidate({ tags: [tag] }),
+    log: app.log,
+  })
+  const agents = createAgents({
+    db,
+    models,
+    toolServers,
+    store,
+    cache: settings.cache,
+    log: app.log,
+    describeWorker: () => about(),
+  })
+  const sockets = (): number => app.websocketServer?.clients.size ?? 0
+  const about = aboutThisProcess({ agents, usage, turns: () => turns.count, sockets, now })
+  const hotKeys = new HotKeys({ db, agents, log: app.log, now })
   const retry = new InvalidationRetry({
-    invalidate: (agentId) => agents.invalidate({ agentId }),
+    invalidate: (target) => agents.invalidate(target),
     log: app.log,
     random: Math.random,
   })
   const probe = new StoreProbe(store)
   const { defaultModel, providers } = models
-  const registry = { providers, tools: createTools({ now: Date.now }) }
+  const registry = { providers, defaultModel, tools: createTools({ now }), toolServers }
   const cookieSecret = cookieSecretOf(settings)
-  await declareRoutes(app, { settings, cookieSecret, db, defaultModel, agents, registry, retry, probe, turns })
+  endConnectionsWhenLeaving(app, standing)
+  await declareRoutes(app, {
+    settings,
+    cookieSecret,
+    db,
+    agents,
+    registry,
+    retry,
+    probe,
+    turns,
+    standing,
+    usage,
+  })
 
-  let leaving: Promise<void> | undefined
-  const leave = async (): Promise<void> => {
-    const cut = await stopServing(app, turns, settings.drainMs)
-    await retry.close()
-    await agents.close({ drainMs: closingMs })
-    await probe.close()
-    await db.destroy()
+  let left: Promise<void> | undefined
+  const leaveNow = async (because: Departure): Promise<void> => {
+    hotKeys.stop()
+    const saved = answers(() => hotKeys.save(), closingMs)
+    const [cut] = await Promise.all([stopServing({ app, turns, standing, settings }, because), saved])
+    // What hangs is not waited for: it ends with the process.
+    await answers(async () => {
+      await retry.close()
+      await agents.close({ drainMs: closingMs })
+      await toolServers.close()
+      await probe.close()
+      await db.destroy()
+    }, closingAllMs)
     process.exit(cut === 0 ? 0 : 1)
   }
-  const drain = (): void => void (leaving ??= leave())
-  process.on('SIGTERM', drain)
-  process.on('message', (message: PrimaryMessage) => message.type === 'drain' && drain())
+  leave = (because) => void (left ??= leaveNow(because))
+  process.on('SIGTERM', () => leave('stop'))
+  process.on('message', (message: PrimaryMessage) => {
+    if (message.type === 'leave') leave(message.because)
+    else void hotKeys.save().then(() => tellPrimary({ type: 'handed-over' }))
+  })
 
-  await app.listen({ host: settings.host, port: settings.port })
   const storeAnswers = (await answers(() => probe.ask(), closingMs)) === undefined
+  // Without the store each agent would cost a full build, and the database is busy enough then.
+  if (storeAnswers && settings.cache === 'full') await warm(settings.warmMs, hotKeys, agents)
+  if (standing.leaving) return
+  await app.listen({ host: settings.host, port: settings.port })
+  hotKeys.keepSaving()
   await tellPrimary({ type: 'ready', storeAnswers })
 }
 
-/** Accepts nothing new, lets turns in progress finish, and resolves to how many of them had to be cut off. */
-async function stopServing(app: FastifyInstance, turns: RunningTurns, drainMs: number): Promise<number> {
-  const closed = new Promise<void>((resolve) => app.server.close(() => resolve()))
-  const cut = await turns.drain(drainMs)
-  // Connections that are kept alive become idle one by one, as the last replies leave.
-  const idle = setInterval(() => app.server.closeIdleConnections(), 20)
-  const late = setTimeout(() => app.server.closeAllConnections(), closingMs)
-  await Promise.all([app.close(), closed])
-  clearInterval(idle)
-  clearTimeout(late)
-  return cut
+/** Brings into memory what the workers before this one were using, as far as that is possible within `ms`. */
+async function warm(ms: number, hotKeys: HotKeys, agents: Agents): Promise<void> {
+  const signal = AbortSignal.timeout(ms)
+  let keys: readonly HotKey[] = []
+  await answers(async () => (keys = await hotKeys.read()), ms)
+  await warmUp({ agents, keys, signal, tell: (progress) => void tellPrimary({ type: 'warming', ...progress }) })
 }
 
 /**
  * Failures outside of any request. A rejection leaves everything in order. After an exception nobody knows: the worker
  * finishes its turns, and goes.
  */
-function surviveAccidents(app: FastifyInstance): void {
+function surviveAccidents(app: FastifyInstance, leave: () => void): void {
   process.on('unhandledRejection', (error) => app.log.error({ err: error }, 'a failure that nobody waited for'))
   process.on('uncaughtException', (error) => {
     app.log.fatal({ err: error }, 'an error that nobody caught; this worker finishes its turns and is replaced')
-    process.kill(process.pid, 'SIGTERM')
+    leave()
   })
 }
 

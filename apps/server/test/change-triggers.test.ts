@@ -5,7 +5,6 @@ import { openDatabase } from '../src/database/open-database.ts'
 import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import type { AppDatabase } from '../src/database/schema.ts'
 import { ensureUser } from '../src/database/users.ts'
-import { createTools, describeTools } from '../src/tools/tool-registry.ts'
 import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
 import type { PostgresServer } from '../../../packages/rekindle/test/postgres-server.ts'
 import { until } from './server-process.ts'
@@ -20,7 +19,7 @@ beforeAll(async () => {
   postgres = await startPostgres()
   const url = await postgres.createDatabase()
   db = await openDatabase({ url, path: 'unused', maxConnections: 1 })
-  await seedSampleAgents(db, { model: null, toolDescriptions: describeTools(createTools({ now })), now })
+  await seedSampleAgents(db, { model: null, now })
   await Promise.all([installChangeTriggers(url), installChangeTriggers(url)])
   client = new Client(url)
   await client.connect()
@@ -49,6 +48,11 @@ describe('a change of the database tells what it invalidates', () => {
     ["delete from agent_tools where agent_id = 'planner' and tool_name = 'weekday'", [{ agentId: 'planner' }]],
     ["insert into models values ('a:b', '{}')", [{ tags: ['model:a:b'] }]],
     ["update tools set enabled = 0 where name = 'calculator'", [{ tags: ['tool:calculator'] }]],
+    ["insert into mcp_servers values ('crm', '', '{}', 1, 1, '')", [{ tags: ['mcp:crm'] }]],
+    ["insert into agent_mcp_servers values ('planner', 'crm', 0)", [{ agentId: 'planner' }]],
+    ["update mcp_servers set enabled = 0 where name = 'crm'", [{ tags: ['mcp:crm'] }]],
+    ["update agents set owner_id = 'ada' where id = 'planner'", [{ agentId: 'planner' }]],
+    ["insert into versions values ('agent', 'planner', 1, null, 'ada', '')", []],
     ["insert into users (id, created_at) values ('u', 'then')", []],
     ["update users set created_at = 'now' where id = 'u'", []],
     ["update users set locale = 'de' where id = 'u'", [{ userId: 'u' }]],

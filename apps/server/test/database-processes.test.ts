@@ -8,12 +8,10 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDatabase } from '../src/database/open-database.ts'
 import { seedSampleAgents } from '../src/database/sample-agents.ts'
-import { createTools, describeTools } from '../src/tools/tool-registry.ts'
 import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
 import type { PostgresServer } from '../../../packages/rekindle/test/postgres-server.ts'
 
 const now = (): number => 0
-const toolDescriptions = describeTools(createTools({ now }))
 let folder: string
 let postgres: PostgresServer
 
@@ -38,9 +36,7 @@ it('lets processes that start on one SQLite file at once migrate and seed it onc
 it('lets servers that start on one PostgreSQL database at once migrate and seed it once', async () => {
   const url = await postgres.createDatabase()
   const opened = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url, path: 'unused', maxConnections: 2 })))
-  const seeded = await Promise.all(
-    opened.map((db, index) => seedSampleAgents(db, { model: `offline:${index}`, toolDescriptions, now })),
-  )
+  const seeded = await Promise.all(opened.map((db, index) => seedSampleAgents(db, { model: `offline:${index}`, now })))
   expect(seeded.filter(Boolean)).toHaveLength(1)
   expect(await opened[0]?.selectFrom('models').selectAll().execute()).toHaveLength(1)
   await Promise.all(opened.map((db) => db.destroy()))

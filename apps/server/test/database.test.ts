@@ -10,13 +10,12 @@ import { openDatabase } from '../src/database/open-database.ts'
 import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import type { AppDatabase } from '../src/database/schema.ts'
 import { ensureUser } from '../src/database/users.ts'
-import { createTools, describeTools } from '../src/tools/tool-registry.ts'
+import { admin, eve, silentServers } from './editors.ts'
 import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
 import type { PostgresServer } from '../../../packages/rekindle/test/postgres-server.ts'
 
 const now = (): number => Date.UTC(2026, 2, 1)
-const toolDescriptions = describeTools(createTools({ now }))
-const seed = (db: AppDatabase, model: string | null = null) => seedSampleAgents(db, { model, toolDescriptions, now })
+const seed = (db: AppDatabase, model: string | null = null) => seedSampleAgents(db, { model, now })
 const defaultModel = 'offline:small'
 
 /** Loads an agent's config, with the tags it was given. */
@@ -28,7 +27,10 @@ async function load(
   const { userId = 'nobody', reasoning = 'default', signal = new AbortController().signal } = rest
   const tags: string[] = []
   const context = { signal, tag: (name: string) => void tags.push(name) }
-  return { config: await loadAgentConfig({ db, defaultModel }, { agentId, userId, reasoning }, context), tags }
+  return {
+    config: await loadAgentConfig({ db, defaultModel, toolServers: silentServers }, { agentId, userId, reasoning }, context),
+    tags,
+  }
 }
 
 let folder: string
@@ -65,7 +67,7 @@ describe.each([
     await seed(db)
     await db.destroy()
     db = await openDatabase(options)
-    expect(await listAgents(db, defaultModel)).toHaveLength(3)
+    expect(await listAgents(db, defaultModel, admin)).toHaveLength(3)
   })
 
   it('is seeded once, and only while it is empty', async () => {
@@ -73,12 +75,12 @@ describe.each([
     expect(await seed(db)).toBe(false)
     await db.deleteFrom('agents').execute()
     expect(await seed(db)).toBe(false)
-    expect(await listAgents(db, defaultModel)).toEqual([])
+    expect(await listAgents(db, defaultModel, admin)).toEqual([])
   })
 
   it('lists the sample agents with their model and tools', async () => {
     await seed(db)
-    const agents = await listAgents(db, defaultModel)
+    const agents = await listAgents(db, defaultModel, admin)
     expect(agents.map(({ id, model, tools }) => ({ id, model, tools }))).toEqual([
       { id: 'assistant', model: defaultModel, tools: ['calculator', 'current_time', 'convert_units'] },
       { id: 'data-analyst', model: defaultModel, tools: ['statistics', 'summarize_csv', 'calculator'] },
@@ -120,7 +122,7 @@ describe.each([
 
   it('gives every sample agent a config that adapters accept', async () => {
     await seed(db)
-    for (const { id } of await listAgents(db, defaultModel)) {
+    for (const { id } of await listAgents(db, defaultModel, admin)) {
       const { config } = await load(db, id, { reasoning: true })
       expect(await agentConfigSchema['~standard'].validate(config)).not.toHaveProperty('issues')
     }
@@ -142,6 +144,39 @@ describe.each([
       { name: 'convert_units', options: {} },
     ])
     expect(tags).toContain('tool:calculator')
+  })
+
+  it('gives the config the MCP servers that are enabled, in order, and tags it with all of them', async () => {
+    await seed(db)
+    const row = { description: '', version: 1, updated_at: '', config: '{"url":"https://crm.example/mcp"}' }
+    const servers = ['crm', 'off', 'files'].map((name) => ({ ...row, name, enabled: name === 'off' ? 0 : 1 }))
+    await db.insertInto('mcp_servers').values(servers).execute()
+    const links = ['files', 'off', 'crm'].map((name, position) => ({ agent_id: 'planner', server_name: name, position }))
+    await db.insertInto('agent_mcp_servers').values(links).execute()
+    const { config, tags } = await load(db, 'planner')
+    expect(Object.entries(config.mcpServers!)).toEqual([
+      ['files', { url: 'https://crm.example/mcp', tools: [] }],
+      ['crm', { url: 'https://crm.example/mcp', tools: [] }],
+    ])
+    expect(tags.filter((tag) => tag.startsWith('mcp:'))).toEqual(['mcp:files', 'mcp:off', 'mcp:crm'])
+    const planner = (await listAgents(db, defaultModel, eve)).find(({ id }) => id === 'planner')
+    expect(planner?.mcpServers).toEqual(['files', 'crm'])
+
+    await db.updateTable('mcp_servers').set({ config: '{"command":"rm"}' }).where('name', '=', 'crm').execute()
+    await expect(load(db, 'planner')).rejects.toThrow('mcp_servers.config of crm cannot be used')
+    await db.updateTable('mcp_servers').set({ config: '{' }).where('name', '=', 'crm').execute()
+    await expect(load(db, 'planner')).rejects.toThrow('mcp_servers.config of crm is not JSON')
+    await db.updateTable('mcp_servers').set({ enabled: 0 }).execute()
+    expect((await load(db, 'planner')).config).not.toHaveProperty('mcpServers')
+  })
+
+  it('gives the agent of one user to nobody else', async () => {
+    await seed(db)
+    await db.updateTable('agents').set({ owner_id: 'ada' }).where('id', '=', 'planner').execute()
+    expect((await load(db, 'planner', { userId: 'ada' })).config.maxSteps).toBe(8)
+    for (const userId of ['eve', '', 'service:admin']) {
+      await expect(load(db, 'planner', { userId })).rejects.toSatisfy((error) => AgentNotFoundError.isInstance(error))
+    }
   })
 
   it('tells the agent about its user, after everything that is the same for all users', async () => {

@@ -1,4 +1,4 @@
-import { chat, json, send } from './http-client.ts'
+import { chat, json, send, someone } from './http-client.ts'
 import type { Reply } from './http-client.ts'
 import { until } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -18,21 +18,21 @@ export async function edit(server: { readonly url: string }, changes: object): P
 }
 
 export interface Warm {
-  readonly cookie: string
+  readonly user: string
   readonly fingerprint: string
   readonly workers: ReadonlySet<number>
 }
 
 /** Talks to an agent until all workers serve it from memory, all the same. */
-export async function warm(server: ServerProcess, workers: number, known?: string, agentId = 'assistant'): Promise<Warm> {
-  const { cookie, served } = await chat(server, { agentId, ...(known !== undefined && { cookie: known }) })
+export async function warm(server: ServerProcess, workers: number, user = someone(), agentId = 'assistant'): Promise<Warm> {
+  const { served } = await chat(server, { agentId, user })
   const fingerprint = served.fingerprint!
   const inMemory = new Set<number>()
   await until(async () => {
-    const { served: again } = await chat(server, { agentId, cookie })
+    const { served: again } = await chat(server, { agentId, user })
     if (again.fingerprint !== fingerprint) throw new Error('Workers serve different agents.')
     if (again.source === 'memory') inMemory.add(again.worker)
     return inMemory.size === workers
   }, server)
-  return { cookie, fingerprint, workers: inMemory }
+  return { user, fingerprint, workers: inMemory }
 }

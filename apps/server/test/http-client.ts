@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { UIMessage, UIMessageChunk } from 'ai'
@@ -13,16 +14,36 @@ export interface Reply {
 
 export interface RequestOptions {
   readonly method?: string
+  /** `user:role` of the development login, or null for nobody. Default: {@link developer}. */
+  readonly user?: string | null
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly signal?: AbortSignal
+}
+
+/** Whom tests ask as, where it does not matter. */
+export const developer = 'developer:admin'
+
+/** Somebody who was never here before. */
+export function someone(role: 'user' | 'admin' = 'user'): string {
+  return `someone-${randomUUID()}:${role}`
+}
+
+/** What `user` shows, besides `headers`, which may show something else. */
+export function identified(
+  headers: Readonly<Record<string, string>> = {},
+  user: string | null = developer,
+): Record<string, string> {
+  const shown = user === null || 'authorization' in headers || 'cookie' in headers
+  return { ...headers, ...(!shown && { authorization: `Basic ${Buffer.from(user).toString('base64')}` }) }
 }
 
 /** Over a connection of its own, so that requests one after the other go to one worker after the other. */
 export function open(url: string, options: RequestOptions = {}): Promise<IncomingMessage> {
   const { method = options.body === undefined ? 'GET' : 'POST', headers = {}, body, signal } = options
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { agent: false, method, headers, ...(signal && { signal }) }, resolve)
+    const identity = identified(headers, options.user)
+    const request = httpRequest(url, { agent: false, method, headers: identity, ...(signal && { signal }) }, resolve)
     request.on('error', reject)
     request.end(body)
   })
@@ -44,17 +65,19 @@ export async function send(url: string, options?: RequestOptions): Promise<Reply
 export const json = { 'content-type': 'application/json' } as const
 
 export function userMessage(text: string): UIMessage {
-  return { id: 'message-1', role: 'user', parts: [{ type: 'text', text }] }
+  return { id: `message-${randomUUID()}`, role: 'user', parts: [{ type: 'text', text }] }
 }
 
+/** In a session of its own, unless `more` says which. */
 export function chatBody(text: string, more: object = {}): string {
-  return JSON.stringify({ id: 'chat-1', messages: [userMessage(text)], ...more })
+  return JSON.stringify({ id: randomUUID(), messages: [userMessage(text)], ...more })
 }
 
 export interface ChatOptions {
   readonly agentId?: string
   readonly text?: string
-  readonly cookie?: string
+  /** Default: someone. */
+  readonly user?: string
   readonly more?: object
 }
 
@@ -62,23 +85,15 @@ export interface ChatReply extends Reply {
   readonly chunks: UIMessageChunk[]
   readonly answer: string
   readonly served: Served
-  /** What to send as `cookie` from now on. */
-  readonly cookie: string
+  readonly user: string
 }
 
 /** One turn, as a program without the AI SDK would do it. */
 export async function chat(server: { readonly url: string }, options: ChatOptions = {}): Promise<ChatReply> {
-  const { agentId = 'assistant', text = 'What is 12 * 7?', cookie, more } = options
-  const headers = { ...json, ...(cookie !== undefined && { cookie }) }
-  const reply = await send(`${server.url}/api/agents/${agentId}/chat`, { headers, body: chatBody(text, more) })
+  const { agentId = 'assistant', text = 'What is 12 * 7?', user = someone(), more } = options
+  const reply = await send(`${server.url}/api/agents/${agentId}/chat`, { user, headers: json, body: chatBody(text, more) })
   const chunks = chunksOf(reply.text)
-  return {
-    ...reply,
-    chunks,
-    answer: answerIn(chunks),
-    served: servedIn(chunks),
-    cookie: reply.headers['set-cookie']?.[0]?.split(';')[0] ?? cookie ?? '',
-  }
+  return { ...reply, chunks, answer: answerIn(chunks), served: servedIn(chunks), user }
 }
 
 export function chunksOf(events: string): UIMessageChunk[] {

@@ -23,7 +23,7 @@ export async function startProvider(
 }
 
 /** One piece of a streamed completion. */
-export function delta(content: string, finish_reason: string | null = null): string {
-  const choices = [{ index: 0, delta: { role: 'assistant', content }, finish_reason }]
+export function delta(content: string, finish_reason: string | null = null, tool_calls?: object[]): string {
+  const choices = [{ index: 0, delta: { role: 'assistant', content, ...(tool_calls && { tool_calls }) }, finish_reason }]
   return `data: ${JSON.stringify({ id: 'c', created: 1, model: 'm', object: 'chat.completion.chunk', choices })}\n\n`
 }

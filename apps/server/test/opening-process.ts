@@ -5,22 +5,10 @@ import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import { ensureUser } from '../src/database/users.ts'
 
 const now = (): number => 0
-const names = [
-  'calculator',
-  'current_time',
-  'convert_units',
-  'statistics',
-  'summarize_csv',
-  'add_to_date',
-  'weekday',
-  'days_between',
-  'schedule',
-]
-const toolDescriptions = Object.fromEntries(names.map((name) => [name, name]))
 
 for (const path of process.argv.slice(2)) {
   const db = await openDatabase({ path })
-  if (await seedSampleAgents(db, { model: null, toolDescriptions, now })) process.stdout.write(`${path}\n`)
+  if (await seedSampleAgents(db, { model: null, now })) process.stdout.write(`${path}\n`)
   for (let visit = 0; visit < 10; visit++) await ensureUser(db, { id: `user-${visit}` }, now)
   await db.destroy()
 }

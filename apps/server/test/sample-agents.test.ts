@@ -7,7 +7,8 @@ import { seedSampleAgents } from '../src/database/sample-agents.ts'
 import type { AppDatabase } from '../src/database/schema.ts'
 import { ensureUser } from '../src/database/users.ts'
 import { modelsFromEnvironment } from '../src/models/models.ts'
-import { createTools, describeTools } from '../src/tools/tool-registry.ts'
+import { createTools } from '../src/tools/tool-registry.ts'
+import { silentServers } from './editors.ts'
 
 const now = (): number => Date.parse('2026-03-01T12:00:00Z')
 const tools = createTools({ now })
@@ -15,7 +16,7 @@ let db: AppDatabase
 
 beforeAll(async () => {
   db = await openDatabase({ path: ':memory:' })
-  await seedSampleAgents(db, { model: null, toolDescriptions: describeTools(tools), now })
+  await seedSampleAgents(db, { model: null, now })
   await ensureUser(db, { id: 'ada', timeZone: 'Asia/Tokyo' }, now)
 })
 afterAll(() => db.destroy())
@@ -27,7 +28,7 @@ async function cache() {
     ...aiSdkAgents({ models: providers, tools }),
     configScope: ['agentId', 'userId', 'reasoning'],
     liveScope: ['agentId', 'userId', 'reasoning'],
-    loadConfig: (key, context) => loadAgentConfig({ db, defaultModel }, key, context),
+    loadConfig: (key, context) => loadAgentConfig({ db, defaultModel, toolServers: silentServers }, key, context),
   })
 }
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { chat, chatBody, json, send, userMessage } from './http-client.ts'
+import { chat, chatBody, identified, json, send, userMessage } from './http-client.ts'
 import type { RequestOptions } from './http-client.ts'
 import { startServer } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -75,22 +75,6 @@ describe('a bad chat request', () => {
       'messages[0].parts[0].url',
     ],
     [
-      'a tool call with input of the wrong type',
-      {
-        body: conversation([
-          message,
-          {
-            id: '2',
-            role: 'assistant',
-            parts: [{ type: 'tool-calculator', toolCallId: 'c', state: 'output-available', input: { expression: 5 }, output: 1 }],
-          },
-        ]),
-      },
-      400,
-      'invalid-request',
-      'messages[1].parts[0].input.expression',
-    ],
-    [
       'an unknown reasoning level',
       { body: conversation([message], { reasoning: 'hardest' }) },
       400,
@@ -120,10 +104,11 @@ describe('a bad chat request', () => {
 
   it('leaves the connection open for the next request', async () => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
-    const lines = (body: string, more = '') =>
-      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${more}\r\n${body}`
+    const head = [`POST ${path} HTTP/1.1`, 'host: localhost', `authorization: ${identified()['authorization']}`]
+    const lines = (body: string, more: string[] = []) =>
+      [...head, 'content-type: application/json', `content-length: ${body.length}`, ...more, '', body].join('\r\n')
     socket.write(['{"id":1}', '{"id', '', '{"__proto__":{}}', 'x'.repeat(limit * 2)].map((body) => lines(body)).join(''))
-    socket.write(lines(chatBody('What is 1 + 1?'), 'connection: close\r\n'))
+    socket.write(lines(chatBody('What is 1 + 1?'), ['connection: close']))
     const replies = await textOf(socket)
     expect(replies.match(/HTTP\/1\.1 \d+/g)).toEqual([400, 400, 400, 400, 413, 200].map((status) => `HTTP/1.1 ${status}`))
   })
@@ -173,7 +158,7 @@ describe('a bad WebSocket message', () => {
   afterAll(() => client[Symbol.dispose]())
   beforeEach(() => void client.messages.splice(0))
 
-  const turn = { type: 'turn', id: 't', agentId: 'assistant', sessionId: 's', messages: [message] }
+  const turn = { type: 'turn', id: 't', agentId: 'assistant', sessionId: 's', message }
   type Case = [what: string, message: object | string, code: string, field?: string | undefined, id?: string]
   const cases: Case[] = [
     ['malformed JSON', '{"type": "turn", "hunter2', 'malformed-json'],
@@ -188,20 +173,14 @@ describe('a bad WebSocket message', () => {
     ['no session', { ...turn, sessionId: '' }, 'invalid-request', 'sessionId', 't'],
     [
       'a text that is a number',
-      { ...turn, messages: [{ ...message, parts: [text, { type: 'text', text: 5 }] }] },
+      { ...turn, message: { ...message, parts: [text, { type: 'text', text: 5 }] } },
       'invalid-request',
-      'messages[0].parts[1].text',
+      'message.parts[1].text',
       't',
     ],
-    [
-      'instructions of its own',
-      { ...turn, messages: [{ ...message, role: 'system' }] },
-      'invalid-request',
-      'messages[0].role',
-      't',
-    ],
+    ['instructions of its own', { ...turn, message: { ...message, role: 'system' } }, 'invalid-request', 'message.role', 't'],
     ['an unknown reasoning level', { ...turn, reasoning: 'hardest' }, 'invalid-request', 'reasoning', 't'],
-    ['an oversized message', { ...turn, messages: [userMessage('x'.repeat(limit))] }, 'message-too-large'],
+    ['an oversized message', { ...turn, message: userMessage('x'.repeat(limit)) }, 'message-too-large'],
   ]
 
   it.each(cases)('is told what is wrong, and the connection goes on: %s', async (_what, bad, code, field, id) => {
@@ -222,7 +201,7 @@ describe('a bad WebSocket message', () => {
     client.say({ type: 'cancel', id: 'gone' })
     client.turn('after', 'What is 12 * 7?')
     await client.outcome('after')
-    expect(client.messages.filter(({ id }) => id === 'gone')).toEqual([])
+    expect(client.said('gone')).toEqual([])
   })
 
   it('ends its connection, and no other, when it is beyond all bounds', async () => {
@@ -242,5 +221,5 @@ it('has survived all of this, with nothing in its log of what was sent', async (
   expect((await chat(server)).served.worker).toBe(worker)
   expect(await server.stop()).toBe(0)
   expect(server.stderr).toContain('"statusCode":400')
-  expect(server.stderr).not.toMatch(/hunter2|rekindle_visitor|What is 12/)
+  expect(server.stderr).not.toMatch(/hunter2|rekindle_session|Basic |What is 12/)
 })

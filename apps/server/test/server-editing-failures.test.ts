@@ -31,8 +31,8 @@ describe('an edit that the store does not take', () => {
     await using proxy = await startProxy(redis.port)
     await using here = await startServer({ dataDir, env: { REDIS_URL: `redis://127.0.0.1:${proxy.port}` } })
     await using there = await startServer({ dataDir, env: { REDIS_URL: `redis://127.0.0.1:${redis.port}` } })
-    const { cookie, fingerprint: old } = await warm(here, 1)
-    expect((await warm(there, 1, cookie)).fingerprint).toBe(old)
+    const { user, fingerprint: old } = await warm(here, 1)
+    expect((await warm(there, 1, user)).fingerprint).toBe(old)
 
     proxy.redirect(nowhere)
     const { status, json } = await edit(here, { instructions: 'Be brief.' })
@@ -41,12 +41,12 @@ describe('an edit that the store does not take', () => {
       agent: expect.objectContaining({ version: 2 }) as object,
       confirmed: false,
     })
-    const { fingerprint } = (await chat(here, { cookie })).served
+    const { fingerprint } = (await chat(here, { user })).served
     expect(fingerprint).not.toBe(old)
-    expect((await chat(there, { cookie })).served).toMatchObject({ source: 'memory', fingerprint: old })
+    expect((await chat(there, { user })).served).toMatchObject({ source: 'memory', fingerprint: old })
 
     proxy.redirect(redis.port)
-    await until(async () => (await chat(there, { cookie })).served.fingerprint === fingerprint, here)
+    await until(async () => (await chat(there, { user })).served.fingerprint === fingerprint, here)
     await until(() => here.stderr.includes('the store has been told of an edit now'))
     expect((await edit(here, { instructions: 'Be very brief.' })).json.confirmed).toBe(true)
     expect(await here.stop()).toBe(0)
@@ -61,19 +61,19 @@ describe('an edit that the store does not take', () => {
     proxy.redirect(nowhere)
     expect((await edit(server, { instructions: 'Be brief.' })).json.confirmed).toBe(false)
     expect(await server.stop()).toBe(0)
-    expect(server.stderr).toMatch(/"agentIds":\["assistant"\].*the store was not told of edits/)
+    expect(server.stderr).toMatch(/"targets":\[\{"agentId":"assistant"\}\].*the store was not told of edits/)
   })
 })
 
 describe('an edit that a worker does not confirm', () => {
   it('is saved, and names the worker', async () => {
     await using server = await startServer({ dataDir })
-    const { cookie, fingerprint } = await warm(server, 1)
+    const { user, fingerprint } = await warm(server, 1)
     await using _phantom = await addPhantom()
     const { status, json } = await edit(server, { instructions: 'Be brief.' })
     expect(status).toBe(200)
     expect(json).toMatchObject({ agent: { version: 2 }, confirmed: false, unconfirmed: ['phantom'] })
-    expect((await chat(server, { cookie })).served.fingerprint).not.toBe(fingerprint)
+    expect((await chat(server, { user })).served.fingerprint).not.toBe(fingerprint)
     expect(server.stderr).toMatch(/"workers":\["phantom"\].*workers have not confirmed an edit/)
     expect(await server.stop()).toBe(0)
   })
@@ -83,7 +83,7 @@ describe('an edit that a worker does not confirm', () => {
     await warm(server, 1)
     await using _phantom = await addPhantom()
     const reply = edit(server, { instructions: 'Be brief.' })
-    await until(() => server.stderr.includes('an agent was edited'))
+    await until(() => server.stderr.includes('a change was saved'))
     server.signal('SIGTERM')
     expect(await reply).toMatchObject({ status: 200, json: { confirmed: false, unconfirmed: ['phantom'] } })
     expect(await server.exited).toBe(0)
@@ -91,11 +91,11 @@ describe('an edit that a worker does not confirm', () => {
 
   it('is confirmed all the same when that worker has died', async () => {
     await using server = await startServer({ dataDir, env: { REKINDLE_WORKERS: '2' } })
-    const { cookie, fingerprint, workers } = await warm(server, 2)
+    const { user, fingerprint, workers } = await warm(server, 2)
     const [victim] = workers
     process.kill(victim!, 'SIGKILL')
     await until(() => server.stderr.includes('was ended by SIGKILL'))
     expect((await edit(server, { instructions: 'Be brief.' })).json.confirmed).toBe(true)
-    for (let turn = 0; turn < 8; turn++) expect((await chat(server, { cookie })).served.fingerprint).not.toBe(fingerprint)
+    for (let turn = 0; turn < 8; turn++) expect((await chat(server, { user })).served.fingerprint).not.toBe(fingerprint)
   })
 })

@@ -65,12 +65,12 @@ describe.each([
   })
 
   it('is followed by no turn that has an earlier version, however many edits and turns there are', async () => {
-    const { cookie } = await warm(server, workers)
+    const { user } = await warm(server, workers)
     /** By fingerprint. The turn after each edit, and before the next one begins, tells. */
     const versions = new Map<string | undefined, number>()
     let latest = (await edit(server, { description: 'Edited.' })).json.agent.version
     const learn = async () => {
-      const { fingerprint } = (await chat(server, { cookie })).served
+      const { fingerprint } = (await chat(server, { user })).served
       expect(versions.has(fingerprint)).toBe(false)
       versions.set(fingerprint, latest)
     }
@@ -81,7 +81,7 @@ describe.each([
     const talk = async () => {
       while (!over) {
         const atLeast = latest
-        turns.push({ atLeast, fingerprint: (await chat(server, { cookie })).served.fingerprint })
+        turns.push({ atLeast, fingerprint: (await chat(server, { user })).served.fingerprint })
       }
     }
     const talking = Promise.all(Array.from({ length: 6 }, talk))
@@ -104,15 +104,14 @@ describe.each([
 describe('an edit while the agent is talking', () => {
   it('leaves that turn alone, and concerns the next one', async () => {
     await using server = await startServer({ env: { REKINDLE_WORKERS: '2', REKINDLE_OFFLINE_PACE_MS: '10' } })
-    const { cookie, served, answer } = await chat(server, { text: 'Hello' })
-    const headers = { ...json, cookie }
-    const response = await open(`${server.url}/api/agents/assistant/chat`, { headers, body: chatBody('Hello') })
+    const { user, served, answer } = await chat(server, { text: 'Hello' })
+    const response = await open(`${server.url}/api/agents/assistant/chat`, { user, headers: json, body: chatBody('Hello') })
     let text = ''
     response.setEncoding('utf8').on('data', (piece: string) => (text += piece))
     await until(() => answerIn(chunksOf(text)).length > 10)
 
     expect((await edit(server, { instructions: 'Be brief.', tools: [] })).json.confirmed).toBe(true)
-    const next = await chat(server, { cookie, text: 'Hello' })
+    const next = await chat(server, { user, text: 'Hello' })
     expect(text).not.toContain('[DONE]')
     expect(next.served.fingerprint).not.toBe(served.fingerprint)
 

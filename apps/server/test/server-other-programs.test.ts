@@ -30,7 +30,7 @@ async function untilSeen(server: ServerProcess, before: Warm, agentId = 'assista
   const seenBy = new Set<number>()
   while (seenBy.size < before.workers.size) {
     if (performance.now() - began > 20_000) throw new Error(`Not seen.\n${server.stdout}${server.stderr}`)
-    const { worker, fingerprint } = (await chat(server, { agentId, cookie: before.cookie })).served
+    const { worker, fingerprint } = (await chat(server, { agentId, user: before.user })).served
     if (fingerprint !== before.fingerprint) seenBy.add(worker)
     // Turns come to the workers in turn, so this is one whom it has not reached yet.
     else await delay(5)
@@ -82,20 +82,20 @@ describe.each([
     const before = await warm(server, workers)
     await psql(url, statement)
     expect(await untilSeen(server, before)).toBeLessThan(1_000)
-    const after = await warm(server, workers, before.cookie)
+    const after = await warm(server, workers, before.user)
     expect(after.fingerprint).not.toBe(before.fingerprint)
     expect(after.workers).toEqual(before.workers)
   })
 
   it('of what no agent is made of leaves them alone', async () => {
     const before = await warm(server, workers)
-    const other = await warm(server, workers, before.cookie, 'planner')
+    const other = await warm(server, workers, before.user, 'planner')
     const alsoEdited = "update agents set instructions = 'Plan.' where id = 'planner'"
     await psql(url, "update users set created_at = '2026-03-01T00:00:00.000Z'", alsoEdited)
     // What is told comes in order: the first of the two has been seen, too.
     await untilSeen(server, other, 'planner')
     for (let turn = 0; turn < 2 * workers; turn++) {
-      expect((await chat(server, { cookie: before.cookie })).served).toMatchObject({
+      expect((await chat(server, { user: before.user })).served).toMatchObject({
         source: 'memory',
         fingerprint: before.fingerprint,
       })
@@ -126,18 +126,18 @@ describe('a server whose PostgreSQL goes away and comes back', () => {
     await postgres.stop()
     await until(() => server.stderr.includes('PostgreSQL is out of reach'), server)
     for (let turn = 0; turn < 4; turn++) {
-      const { source, fingerprint } = (await chat(server, { cookie: before.cookie })).served
+      const { source, fingerprint } = (await chat(server, { user: before.user })).served
       expect({ source, fingerprint }).toEqual({ source: 'memory', fingerprint: before.fingerprint })
     }
 
     await postgres.start()
     await psql(url, "update agents set instructions = 'Be brief.' where id = 'assistant'")
     await untilSeen(server, before)
-    expect((await warm(server, 2, before.cookie)).fingerprint).not.toBe(before.fingerprint)
+    expect((await warm(server, 2, before.user)).fingerprint).not.toBe(before.fingerprint)
     expect(server.stderr).toContain('PostgreSQL is back')
 
     // And goes on listening.
-    const between = await warm(server, 2, before.cookie)
+    const between = await warm(server, 2, before.user)
     await psql(url, "update agents set instructions = 'Be very brief.' where id = 'assistant'")
     expect(await untilSeen(server, between)).toBeLessThan(1_000)
     expect(await server.stop()).toBe(0)
@@ -169,7 +169,7 @@ describe('an edit in psql while the store is out of reach', () => {
     proxy.redirect(nowhere)
     await psql(url, "update agents set instructions = 'Be brief.' where id = 'assistant'")
     await until(() => server.stderr.includes('The store is out of reach'), server)
-    expect((await chat(server, { cookie: before.cookie })).served).toMatchObject({
+    expect((await chat(server, { user: before.user })).served).toMatchObject({
       source: 'memory',
       fingerprint: before.fingerprint,
     })

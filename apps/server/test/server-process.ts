@@ -31,7 +31,9 @@ export class ServerProcess implements AsyncDisposable {
     const folder = dataDir ?? this.#ownFolder
     // Nothing of the developer's own environment: a key in it would make the tests ask a real model.
     const clean = { PATH: process.env.PATH, HOME: process.env.HOME }
-    const defaults = { PORT: '0', REKINDLE_DATA_DIR: folder, REKINDLE_WORKERS: '1' }
+    // One user asks more in a minute here than people do.
+    const unlimited = { REKINDLE_REQUESTS_PER_MINUTE: '1000000', REKINDLE_TURNS_PER_MINUTE: '1000000' }
+    const defaults = { PORT: '0', REKINDLE_DATA_DIR: folder, REKINDLE_WORKERS: '1', ...unlimited }
     this.#process = spawn(process.execPath, [main], {
       cwd: folder,
       env: { ...clean, ...defaults, ...env },

@@ -18,14 +18,14 @@ describe('a server with Redis', () => {
     expect(here.stdout).toContain(`Redis, redis://127.0.0.1:${redis.port}/0`)
 
     const built = await chat(here)
-    const { cookie } = built
+    const { user } = built
     expect(built.served.source).toBe('build')
-    expect((await chat(there, { cookie })).served).toMatchObject({ source: 'config', fingerprint: built.served.fingerprint })
+    expect((await chat(there, { user })).served).toMatchObject({ source: 'config', fingerprint: built.served.fingerprint })
     expect((await send(`${here.url}/readyz`)).json).toMatchObject({ status: 'ready', store: 'ok' })
 
     process.kill(redis.pid, 'SIGKILL')
     await until(async () => (await send(`${here.url}/readyz`)).json.status === 'degraded', here)
-    expect((await chat(here, { cookie })).served.source).toBe('memory')
+    expect((await chat(here, { user })).served.source).toBe('memory')
     expect((await chat(here)).served).toMatchObject({ source: 'build', reason: 'store-unavailable' })
     expect((await chat(there)).answer).toBe('12 * 7 = 84')
     // Said with the first heartbeat that fails, which may still lie ahead.
@@ -71,7 +71,7 @@ describe('a server with PostgreSQL', () => {
     const url = await postgres.createDatabase()
     await using server = await startServer({ env: { DATABASE_URL: url.replace('rekindle@', 'rekindle:hunter2@') } })
     expect(server.stdout).toContain('PostgreSQL, postgres://127.0.0.1')
-    const { cookie, served } = await chat(server)
+    const { user, served } = await chat(server)
     expect(served.source).toBe('build')
 
     const client = new PgClient(url)
@@ -86,8 +86,8 @@ describe('a server with PostgreSQL', () => {
     expect(ready.json).toMatchObject({ database: 'down', store: 'ok', error: { code: 'not-ready' } })
     expect((await send(`${server.url}/livez`)).status).toBe(200)
     // What is cached does not need the database; what is not, says that it does.
-    expect((await chat(server, { cookie })).served.source).toBe('memory')
-    const cold = await chat(server, { cookie, agentId: 'planner' })
+    expect((await chat(server, { user })).served.source).toBe('memory')
+    const cold = await chat(server, { user, agentId: 'planner' })
     expect(cold.status).toBe(503)
     expect(cold.headers['retry-after']).toBe('2')
     expect(cold.json.error?.code).toBe('unavailable')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { chat, send, servedIn } from './http-client.ts'
+import { edit } from './editing-client.ts'
+import { answerIn, chat, send, servedIn } from './http-client.ts'
 import { startServer, until } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
 import { Client } from './web-socket-client.ts'
@@ -41,18 +42,11 @@ describe('a WebSocket', () => {
     expect(Object.keys(client.served('1'))).toEqual(Object.keys(servedIn(reply.chunks)))
   })
 
-  it('knows its visitor by the cookie of the chat endpoint, and gives one to those who have none', async () => {
-    using stranger = await Client.open(server)
-    const cookie = stranger.handshake?.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
-    expect(cookie).toMatch(/^rekindle_visitor=/)
-    stranger.turn('1', quick)
-    await stranger.outcome('1')
-    expect((await chat(server, { cookie })).served.source).toBe('memory')
-    using known = await Client.open(server, { cookie })
-    expect(known.handshake?.headers['set-cookie']).toBeUndefined()
-    known.turn('1', quick)
-    await known.outcome('1')
-    expect(known.served('1').source).toBe('memory')
+  it('is of the same user as the chat endpoint', async () => {
+    using client = await Client.open(server, {}, 'alice:user')
+    client.turn('1', quick)
+    await client.outcome('1')
+    expect((await chat(server, { user: 'alice:user' })).served.source).toBe('memory')
   })
 
   it('runs turns side by side, up to a limit', async () => {
@@ -65,17 +59,47 @@ describe('a WebSocket', () => {
     const answers = new Set(ids.map((id) => client.answer(id)))
     expect(answers.size).toBe(2)
     const firstEnd = client.messages.findIndex(({ type }) => type === 'end')
-    const begun = new Set(client.messages.slice(0, firstEnd).map(({ id }) => id))
+    const begun = new Set(client.messages.slice(0, firstEnd).map((message) => 'id' in message && message.id))
     expect(ids.filter((id) => begun.has(id))).toEqual(ids)
   })
 
-  it('refuses a second turn of the same id, and lets the first one go on', async () => {
+  it('takes a turn that is said again for the same one, and begins to send its reply anew', async () => {
+    using client = await Client.open(server)
+    const sessionId = client.turn('1', long)
+    await until(() => client.chunks('1').length > 5)
+    client.turn('1', long, { sessionId })
+    await client.outcome('1')
+    const chunks = client.chunks('1')
+    const [first, again] = chunks.flatMap(({ type }, at) => (type === 'start' ? [at] : []))
+    expect(first).toBe(0)
+    const whole = answerIn(chunks.slice(again))
+    expect(whole).toContain('small offline model')
+    expect(whole.startsWith(answerIn(chunks.slice(0, again)))).toBe(true)
+    expect(client.said('1')).toEqual([{ type: 'end', id: '1' }])
+  })
+
+  it('keeps sessions apart whose turns have the same id', async () => {
     using client = await Client.open(server)
     client.turn('1', long)
     client.turn('1', quick)
-    expect(await client.outcome('1')).toMatchObject({ type: 'error', error: { code: 'duplicate-turn', path: 'id' } })
-    await until(() => client.messages.some((message) => message.type === 'end'))
+    await until(() => client.said('1').length === 2)
+    expect(client.said('1')).toEqual([
+      { type: 'error', id: '1', error: expect.objectContaining({ code: 'duplicate-turn', path: 'id' }) as object },
+      { type: 'end', id: '1' },
+    ])
     expect(client.answer('1')).toContain('small offline model')
+    client.turn('1', quick)
+    await until(() => client.answer('1').endsWith('12 * 7 = 84'))
+  })
+
+  it('begins the next turn of a session when the one that was cancelled has left it', async () => {
+    using client = await Client.open(server)
+    const sessionId = client.turn('1', long)
+    await until(() => client.chunks('1').length > 5)
+    client.say({ type: 'cancel', id: '1' })
+    client.turn('2', quick, { sessionId })
+    expect(await client.outcome('2')).toEqual({ type: 'end', id: '2' })
+    expect(client.answer('2')).toBe('12 * 7 = 84')
   })
 
   it('ends a turn that is cancelled, and only that one', async () => {
@@ -90,6 +114,40 @@ describe('a WebSocket', () => {
     expect(client.answer('go on').length).toBeGreaterThan(client.answer('stop').length)
     client.turn('stop', quick)
     await until(() => client.answer('stop').endsWith('84'))
+  })
+
+  it('gives a reply again', async () => {
+    using client = await Client.open(server)
+    const sessionId = client.turn('1', quick)
+    await client.outcome('1')
+    const [start] = client.chunks('1')
+    const replyId = start?.type === 'start' ? start.messageId : undefined
+    client.turn('2', '', { sessionId, message: undefined, regenerate: replyId })
+    expect(await client.outcome('2')).toEqual({ type: 'end', id: '2' })
+    expect(client.answer('2')).toBe('12 * 7 = 84')
+    client.turn('3', '', { sessionId, message: undefined, regenerate: replyId })
+    expect(await client.outcome('3')).toMatchObject({ type: 'error', error: { code: 'message-not-found' } })
+  })
+
+  it('has the next turn of a session served by the agent as it is after an edit, and lets the running one end as it began', async () => {
+    using client = await Client.open(server, {}, 'editor:admin')
+    const sessionId = client.turn('before', long)
+    await until(() => client.chunks('before').length > 5)
+    const { confirmed } = (await edit(server, { instructions: 'Speak of herrings.' })).json
+    expect(confirmed).toBe(true)
+    expect(await client.outcome('before')).toEqual({ type: 'end', id: 'before' })
+    expect(client.answer('before')).not.toContain('herrings')
+    client.turn('after', long, { sessionId })
+    expect(await client.outcome('after')).toEqual({ type: 'end', id: 'after' })
+    expect(client.answer('after')).toContain('Speak of herrings.')
+    expect(client.served('after')).toMatchObject({ source: 'build', reason: 'invalidated' })
+    expect(client.served('after').fingerprint).not.toBe(client.served('before').fingerprint)
+  })
+
+  it('answers a ping', async () => {
+    using client = await Client.open(server)
+    client.say({ type: 'ping' })
+    expect(await client.nextError(0)).toEqual({ type: 'pong' })
   })
 
   it('holds a lease during a turn only', async () => {

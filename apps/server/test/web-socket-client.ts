@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import type { ServerMessage } from '../src/ws/protocol.ts'
-import { answerIn, servedIn, userMessage } from './http-client.ts'
+import { answerIn, identified, servedIn, someone, userMessage } from './http-client.ts'
 import { until } from './server-process.ts'
 
 /** A WebSocket to the server, and everything that came over it. */
@@ -19,9 +20,14 @@ export class Client implements Disposable {
     socket.on('close', (code) => (this.closed = code))
   }
 
-  /** Rejects with `Unexpected server response: <status>` when the server refuses. */
-  static async open(server: { readonly url: string }, headers: Record<string, string> = {}): Promise<Client> {
-    const client = new Client(new WebSocket(`${server.url.replace('http', 'ws')}/ws`, { headers }))
+  /** Default: as someone. Rejects with `Unexpected server response: <status>` when the server refuses. */
+  static async open(
+    server: { readonly url: string },
+    headers: Record<string, string> = {},
+    user: string | null = someone(),
+  ): Promise<Client> {
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws`, { headers: identified(headers, user) })
+    const client = new Client(socket)
     await once(client.socket, 'open')
     return client
   }
@@ -30,8 +36,11 @@ export class Client implements Disposable {
     this.socket.send(typeof message === 'string' ? message : JSON.stringify(message))
   }
 
-  turn(id: string, text: string, more: object = {}): void {
-    this.say({ type: 'turn', id, agentId: 'assistant', sessionId: 's', messages: [userMessage(text)], ...more })
+  /** In a session of its own, unless `more` says which. Returns the session. */
+  turn(id: string, text: string, more: object = {}): string {
+    const turn = { type: 'turn', id, agentId: 'assistant', sessionId: randomUUID(), message: userMessage(text), ...more }
+    this.say(turn)
+    return turn.sessionId
   }
 
   chunks(id: string) {
@@ -46,9 +55,14 @@ export class Client implements Disposable {
     return servedIn(this.chunks(id))
   }
 
+  /** What was said of a turn, besides its chunks. */
+  said(id: string) {
+    return this.messages.filter((message) => message.type !== 'chunk' && 'id' in message && message.id === id)
+  }
+
   /** The last word on a turn. */
   async outcome(id: string): Promise<ServerMessage> {
-    const find = () => this.messages.find((message) => message.type !== 'chunk' && message.id === id)
+    const find = () => this.said(id).find(({ type }) => type === 'end' || type === 'error')
     await until(() => find() !== undefined)
     return find()!
   }

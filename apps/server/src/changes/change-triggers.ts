@@ -8,8 +8,10 @@ export const changeChannel = 'rekindle_server'
 const rules: readonly ChangeRule[] = [
   { table: 'agents', invalidates: { agentId: 'id' } },
   { table: 'agent_tools', invalidates: { agentId: 'agent_id' } },
+  { table: 'agent_mcp_servers', invalidates: { agentId: 'agent_id' } },
   { table: 'models', tags: ['model:{id}'] },
   { table: 'tools', tags: ['tool:{name}'] },
+  { table: 'mcp_servers', tags: ['mcp:{name}'] },
   // A new user is one whom a worker has just met, and whose first agent it is about to build: nothing older is in the way.
   { table: 'users', invalidates: { userId: 'id' }, events: ['update', 'delete'], ignoreColumns: ['created_at'] },
 ]

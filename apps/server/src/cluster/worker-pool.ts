@@ -1,7 +1,7 @@
-import cluster from 'node:cluster'
-import type { Worker } from 'node:cluster'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PrimaryMessage, WorkerMessage } from './messages.ts'
+import { Member } from './member.ts'
+import type { Ended, MemberState } from './member.ts'
+import type { Warming } from './messages.ts'
 import { RestartPolicy } from './restart-policy.ts'
 
 /** What workers may take beyond the time their turns have, to close what they have open. */
@@ -9,9 +9,14 @@ const closingGraceMs = 5_000
 
 export interface PoolOptions {
   readonly size: number
+  /** What the turns of a worker that leaves may take. */
   readonly drainMs: number
+  /** How long workers go on accepting connections once the server is told to stop. */
+  readonly shutdownDelayMs: number
   /** For workers, besides our own. */
   readonly environment: Readonly<Record<string, string>>
+  /** How far all that start have got, together. */
+  readonly onWarming: (warming: Warming) => void
   /** Says that a worker was lost and what follows. */
   readonly onLoss: (message: string) => void
   /** No worker is left, and none can be started. */
@@ -22,22 +27,25 @@ export interface PoolReady {
   readonly storeAnswers: boolean
 }
 
-interface Member {
-  readonly worker: Worker
-  readonly forkedAt: number
-  ready: PoolReady | undefined
-  failure: string | undefined
-}
+export type Replaced =
+  | { readonly outcome: 'done'; readonly workers: number }
+  /** Those that had not had their turn serve on. */
+  | { readonly outcome: 'failed'; readonly workers: number; readonly why: string }
+  /** The server was told to stop meanwhile. */
+  | { readonly outcome: 'stopped' }
 
-/** The worker processes: forked, replaced when they die, drained together. */
+/** The worker processes: forked, replaced when they die or are to be renewed, drained together. */
 export class WorkerPool {
   readonly #options: PoolOptions
   readonly #policy = new RestartPolicy()
   readonly #members = new Set<Member>()
   readonly #allReady = Promise.withResolvers<PoolReady>()
-  readonly #allGone = Promise.withResolvers<void>()
   /** A worker has listened before. */
   #hasServed = false
+  /** Two members for one place. */
+  #replacement: { readonly old: Member; readonly fresh: Member } | undefined
+  /** Members that will be forked after a pause. */
+  #due = 0
   #draining = false
   #uncleanExits = 0
 
@@ -51,14 +59,38 @@ export class WorkerPool {
     return this.#allReady.promise
   }
 
+  /**
+   * Puts a new worker in the place of each that serves now, one after the other: the new one serves, then the old one finishes
+   * its turns and goes. Ends early if a new one cannot start.
+   */
+  async replaceAll(): Promise<Replaced> {
+    let workers = 0
+    for (const old of this.#serving()) {
+      // Died while others were replaced: what takes its place is new.
+      if (!this.#members.has(old)) continue
+      await old.handOver()
+      if (this.#draining) return { outcome: 'stopped' }
+      const fresh = this.#fork()
+      this.#replacement = { old, fresh }
+      const ended = await fresh.started
+      if (this.#draining) return { outcome: 'stopped' }
+      if (ended !== undefined) return { outcome: 'failed', workers, why: ended.why }
+      old.leave('restart')
+      const late = delay(this.#options.drainMs + closingGraceMs, 'late', { ref: false })
+      if ((await Promise.race([old.gone, late])) === 'late') old.kill()
+      workers++
+    }
+    return { outcome: 'done', workers }
+  }
+
   /** Resolves to whether all turns were finished and everything was closed in time. */
   async drain(): Promise<boolean> {
+    const { shutdownDelayMs, drainMs } = this.#options
     this.#draining = true
-    const message: PrimaryMessage = { type: 'drain' }
-    for (const { worker } of this.#members) if (worker.isConnected()) worker.send(message)
-    if (this.#members.size === 0) this.#allGone.resolve()
-    const late = delay(this.#options.drainMs + closingGraceMs, 'late', { ref: false })
-    if ((await Promise.race([this.#allGone.promise, late])) === 'late') {
+    const members = [...this.#members]
+    for (const member of members) member.leave('stop')
+    const late = delay(shutdownDelayMs + drainMs + closingGraceMs, 'late', { ref: false })
+    if ((await Promise.race([Promise.all(members.map((each) => each.gone)), late])) === 'late') {
       this.kill()
       return false
     }
@@ -68,53 +100,72 @@ export class WorkerPool {
   /** Ends every worker at once. */
   kill(): void {
     this.#draining = true
-    for (const { worker } of this.#members) worker.process.kill('SIGKILL')
+    for (const member of this.#members) member.kill()
   }
 
-  #fork(): void {
-    const worker = cluster.fork(this.#options.environment)
-    const member: Member = { worker, forkedAt: performance.now(), ready: undefined, failure: undefined }
-    this.#members.add(member)
-    worker.on('message', (message: WorkerMessage) => this.#hear(member, message))
-    // The channel may break while something is sent; that the worker is gone is told by its exit.
-    worker.on('error', () => {})
-    worker.on('exit', (code, signal) => this.#lost(member, code, signal))
+  #serving(): Member[] {
+    return [...this.#members].filter(({ state }) => state.kind === 'serving')
   }
 
-  #hear(member: Member, message: WorkerMessage): void {
-    if (message.type === 'failed') {
-      member.failure = message.message
-      // Where others have listened before, it may be a matter of time.
-      if (message.hopeless && !this.#hasServed) this.#giveUp(message.message)
-      return
-    }
-    member.ready = message
-    this.#hasServed = true
-    const ready = [...this.#members].flatMap((each) => each.ready ?? [])
-    if (ready.length < this.#options.size) return
-    this.#allReady.resolve({ storeAnswers: ready.every((each) => each.storeAnswers) })
+  /** Places that are taken, or will be. */
+  get #taken(): number {
+    const { old, fresh } = this.#replacement ?? {}
+    const replaced = fresh !== undefined && this.#members.has(fresh) ? old : undefined
+    const staying = [...this.#members].filter((each) => each.state.kind !== 'leaving' && each !== replaced)
+    return staying.length + this.#due
   }
 
-  #lost(member: Member, code: number | null, signal: string | null): void {
-    this.#members.delete(member)
-    // The channel may outlive the process for a moment, in which connections would still be given to it, and hang.
-    if (member.worker.isConnected()) member.worker.process.disconnect()
-    if (this.#draining) {
-      if (code !== 0) this.#uncleanExits++
-      if (this.#members.size === 0) this.#allGone.resolve()
-      return
-    }
-    const wasReady = member.ready !== undefined
-    const decision = this.#policy.decide({
-      wasReady,
-      livedMs: performance.now() - member.forkedAt,
-      othersReady: [...this.#members].some((each) => each.ready !== undefined),
+  #fork(): Member {
+    const member = new Member(this.#options.environment, {
+      heard: () => this.#heard(member.state),
+      lost: (lost, ended) => this.#lost(lost, ended),
     })
-    const ended = signal === null || signal === undefined ? `ended with exit code ${code}` : `was ended by ${signal}`
-    const why = member.failure ?? `Worker ${member.worker.process.pid} ${ended}${wasReady ? '' : ' before it was ready'}.`
+    this.#members.add(member)
+    return member
+  }
+
+  #heard(state: MemberState): void {
+    if (state.kind === 'starting') return this.#options.onWarming(this.#warming())
+    // Where others have listened before, it may be a matter of time.
+    if (state.kind === 'failed') return state.hopeless && !this.#hasServed ? this.#giveUp(state.message) : undefined
+    this.#hasServed = true
+    const serving = this.#serving().map((each) => each.state)
+    if (serving.length < this.#options.size) return
+    this.#allReady.resolve({ storeAnswers: serving.every((each) => each.kind === 'serving' && each.storeAnswers) })
+  }
+
+  #warming(): Warming {
+    let [done, of] = [0, 0]
+    for (const { state } of this.#members) {
+      if (state.kind !== 'starting' || state.warming === undefined) continue
+      done += state.warming.done
+      of += state.warming.of
+    }
+    return { done, of }
+  }
+
+  #lost(member: Member, ended: Ended): void {
+    this.#members.delete(member)
+    const othersServe = this.#serving().length > 0
+    member.bequeath(othersServe)
+    if (this.#draining) {
+      if (!ended.clean) this.#uncleanExits++
+      return
+    }
+    const { livedMs, state, why } = ended
+    if (this.#taken >= this.#options.size) {
+      if (state.kind === 'leaving' && !ended.clean) this.#options.onLoss(`${why} It was leaving, and turns were cut off.`)
+      return
+    }
+    const wasReady = state.kind === 'serving' || state.kind === 'leaving'
+    const decision = this.#policy.decide({ wasReady, livedMs, othersReady: othersServe })
     if (decision.kind === 'give-up') return this.#giveUp(`Workers fail again and again as they start. The last one: ${why}`)
     this.#options.onLoss(`${why} Another one takes its place.`)
-    setTimeout(() => !this.#draining && this.#fork(), decision.afterMs)
+    this.#due++
+    setTimeout(() => {
+      this.#due--
+      if (!this.#draining) this.#fork()
+    }, decision.afterMs)
   }
 
   #giveUp(message: string): void {

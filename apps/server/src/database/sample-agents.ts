@@ -1,4 +1,5 @@
 import type { OnConflictBuilder, OnConflictDoNothingBuilder } from 'kysely'
+import { toolDescriptions } from '../tools/tool-descriptions.ts'
 import type { AppDatabase, Schema } from './schema.ts'
 
 interface SampleAgent {
@@ -49,8 +50,6 @@ const sampleAgents: readonly SampleAgent[] = [
 export interface SeedOptions {
   /** `provider:model` of the sample agents. `null`: the server's default model, also after that has changed. */
   readonly model: string | null
-  /** What each tool of the registry does, by name. */
-  readonly toolDescriptions: Readonly<Record<string, string>>
   readonly now: () => number
 }
 
@@ -58,7 +57,8 @@ export interface SeedOptions {
  * Puts three sample agents into a database that holds no agents, models or tools, and resolves to whether it did. Whoever
  * deletes the samples keeps them deleted, as long as anything is left. Safe when two processes start at once.
  */
-export function seedSampleAgents(db: AppDatabase, { model, toolDescriptions, now }: SeedOptions): Promise<boolean> {
+export function seedSampleAgents(db: AppDatabase, { model, now }: SeedOptions): Promise<boolean> {
+  const updated_at = new Date(now()).toISOString()
   return db.transaction().execute(async (transaction) => {
     for (const table of ['agents', 'models', 'tools'] as const) {
       const row = await transaction
@@ -69,10 +69,12 @@ export function seedSampleAgents(db: AppDatabase, { model, toolDescriptions, now
       if (row) return false
     }
     // In PostgreSQL a second process may have found the tables empty too. Here it waits for the first, then adds nothing.
-    const tools = Object.entries(toolDescriptions).map(([name, description]) => ({ name, description, enabled: 1 }))
+    const tools = Object.entries(toolDescriptions).map(([name, description]) => ({ name, description, enabled: 1, updated_at }))
     const added = await transaction.insertInto('tools').values(tools).onConflict(ignore).returning('name').execute()
     if (added.length === 0) return false
-    if (model !== null) await transaction.insertInto('models').values({ id: model, settings: '{}' }).onConflict(ignore).execute()
+    if (model !== null) {
+      await transaction.insertInto('models').values({ id: model, settings: '{}', updated_at }).onConflict(ignore).execute()
+    }
     for (const { tools: names, ...agent } of sampleAgents) {
       const row = {
         ...agent,
@@ -80,8 +82,9 @@ export function seedSampleAgents(db: AppDatabase, { model, toolDescriptions, now
         settings: '{}',
         max_steps: 8,
         reasoning: null,
+        owner_id: null,
         version: 1,
-        updated_at: new Date(now()).toISOString(),
+        updated_at,
       }
       await transaction.insertInto('agents').values(row).onConflict(ignore).execute()
       const links = names.map((name, position) => ({ agent_id: agent.id, tool_name: name, position, options: '{}' }))

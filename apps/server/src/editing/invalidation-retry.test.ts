@@ -7,8 +7,9 @@ function setUp({ random = 0 }: { random?: number } = {}) {
   const store = { up: false, held: undefined as Promise<void> | undefined }
   const log = (message: unknown) => trace.push(`log: ${String(message)}`)
   const retry = new InvalidationRetry({
-    async invalidate(agentId) {
-      trace.push(`${Date.now()}: ${agentId}`)
+    async invalidate(target) {
+      const { agentId, tags = [agentId] } = Object(target) as { agentId?: string; tags?: string[] }
+      trace.push(`${Date.now()}: ${tags.join()}`)
       const { up } = store
       await store.held
       if (!up) throw new Error('The store is down.')
@@ -24,7 +25,7 @@ afterEach(() => void vi.useRealTimers())
 
 it('tries again, after pauses that grow up to a bound, until the store has taken it', async () => {
   const { retry, store, trace } = setUp()
-  retry.add('a')
+  retry.add({ agentId: 'a' })
   await vi.advanceTimersByTimeAsync(20_000)
   expect(trace).toEqual([125, 375, 875, 1_875, 3_875, 7_875, 12_875, 17_875].map((at) => `${at}: a`))
   store.up = true
@@ -36,14 +37,14 @@ it('tries again, after pauses that grow up to a bound, until the store has taken
 
 it('leaves half of each pause to chance', async () => {
   const { retry, trace } = setUp({ random: 0.6 })
-  retry.add('a')
+  retry.add({ agentId: 'a' })
   await vi.advanceTimersByTimeAsync(800)
   expect(trace).toEqual(['200: a', '600: a'])
 })
 
 it('asks for one of many while the store is down, and for all of them once it is up', async () => {
   const { retry, store, trace } = setUp()
-  for (const agentId of ['a', 'b', 'a', 'c']) retry.add(agentId)
+  for (const agentId of ['a', 'b', 'a', 'c']) retry.add({ agentId })
   await vi.advanceTimersByTimeAsync(200)
   expect(trace).toEqual(['125: a'])
   store.up = true
@@ -54,13 +55,13 @@ it('asks for one of many while the store is down, and for all of them once it is
 
 it('starts over with short pauses after the store has been there', async () => {
   const { retry, store, trace } = setUp()
-  retry.add('a')
+  retry.add({ agentId: 'a' })
   await vi.advanceTimersByTimeAsync(10_000)
   store.up = true
   await vi.advanceTimersByTimeAsync(10_000)
   store.up = false
   trace.length = 0
-  retry.add('a')
+  retry.add({ agentId: 'a' })
   await vi.advanceTimersByTimeAsync(200)
   expect(trace).toEqual(['20125: a'])
 })
@@ -70,23 +71,23 @@ it('takes what was granted before a later edit for no answer to that one', async
   const { promise, resolve } = Promise.withResolvers<void>()
   store.up = true
   store.held = promise
-  retry.add('a')
+  retry.add({ agentId: 'a' })
   await vi.advanceTimersByTimeAsync(125)
-  retry.add('a')
+  retry.add({ agentId: 'a' })
   resolve()
   await vi.advanceTimersByTimeAsync(0)
-  expect(retry.pending).toEqual(['a'])
+  expect(retry.pending).toEqual([{ agentId: 'a' }])
   await vi.advanceTimersByTimeAsync(125)
   expect(trace).toEqual(['125: a', '250: a', 'log: the store has been told of an edit now'])
 })
 
 it('tries a last time when the worker stops, says what was in vain, and then rests', async () => {
   const { retry, trace } = setUp()
-  retry.add('a')
-  retry.add('b')
+  retry.add({ agentId: 'a' })
+  retry.add({ tags: ['tool:b'] })
   await retry.close()
-  expect(trace).toEqual(['0: a', '0: b', 'log: {"agentIds":["a","b"]}'])
-  retry.add('c')
+  expect(trace).toEqual(['0: a', '0: tool:b', 'log: {"targets":[{"agentId":"a"},{"tags":["tool:b"]}]}'])
+  retry.add({ agentId: 'c' })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(trace).toHaveLength(3)
   expect(vi.getTimerCount()).toBe(0)
@@ -94,7 +95,7 @@ it('tries a last time when the worker stops, says what was in vain, and then res
 
 it('has nothing to say when the last attempt succeeds', async () => {
   const { retry, store, trace } = setUp()
-  retry.add('a')
+  retry.add({ agentId: 'a' })
   store.up = true
   await retry.close()
   expect(trace).toEqual(['0: a', 'log: the store has been told of an edit now'])

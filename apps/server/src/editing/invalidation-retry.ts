@@ -1,23 +1,24 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { InvalidationTarget } from 'rekindle'
 
 const firstDelayMs = 250
 const longestDelayMs = 10_000
 
 export interface RetryParts {
   /** Rejects if the store did not take it. */
-  readonly invalidate: (agentId: string) => Promise<void>
+  readonly invalidate: (target: InvalidationTarget) => Promise<void>
   readonly log: Pick<FastifyBaseLogger, 'warn' | 'error'>
   /** From 0 up to, not including, 1. */
   readonly random: () => number
 }
 
 /**
- * Invalidations that the store did not take, tried again until it does. Meanwhile other workers may serve the agent as it was
- * before its edit, and nobody else will tell them.
+ * Invalidations that the store did not take, tried again until it does. Meanwhile other workers may serve agents as they
+ * were before the edit, and nobody else will tell them.
  */
 export class InvalidationRetry {
   readonly #parts: RetryParts
-  /** By agent, the latest request for it: what is granted to an earlier one does not settle it. */
+  /** By target, as JSON, the latest request for it: what is granted to an earlier one does not settle it. */
   readonly #pending = new Map<string, symbol>()
   #failures = 0
   #timer: NodeJS.Timeout | undefined
@@ -28,14 +29,14 @@ export class InvalidationRetry {
     this.#parts = parts
   }
 
-  /** Agents of which the store has not heard yet. */
-  get pending(): readonly string[] {
-    return [...this.#pending.keys()]
+  /** Of what the store has not heard yet. */
+  get pending(): readonly InvalidationTarget[] {
+    return [...this.#pending.keys()].map((target) => JSON.parse(target) as InvalidationTarget)
   }
 
   /** The store did not take it just now. */
-  add(agentId: string): void {
-    this.#pending.set(agentId, Symbol(agentId))
+  add(target: InvalidationTarget): void {
+    this.#pending.set(JSON.stringify(target), Symbol('request'))
     this.#later()
   }
 
@@ -43,13 +44,10 @@ export class InvalidationRetry {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
-    await Promise.all(this.pending.map((agentId) => this.#try(agentId).catch(() => {})))
+    await Promise.all(this.pending.map((target) => this.#try(target).catch(() => {})))
     if (this.#pending.size === 0) return
-    const agentIds = this.pending
-    this.#parts.log.error(
-      { agentIds },
-      'the store was not told of edits; others may serve these agents unedited until they expire',
-    )
+    const targets = this.pending
+    this.#parts.log.error({ targets }, 'the store was not told of edits; others may serve agents unedited until they expire')
   }
 
   #later(): void {
@@ -66,7 +64,7 @@ export class InvalidationRetry {
     this.#trying = true
     try {
       // One that fails speaks for all: it is the store that is not there.
-      for (const agentId of this.pending) await this.#try(agentId)
+      for (const target of this.pending) await this.#try(target)
       this.#failures = 0
     } catch {
       this.#failures++
@@ -75,11 +73,12 @@ export class InvalidationRetry {
     this.#later()
   }
 
-  async #try(agentId: string): Promise<void> {
-    const request = this.#pending.get(agentId)
-    await this.#parts.invalidate(agentId)
-    if (request === undefined || this.#pending.get(agentId) !== request) return
-    this.#pending.delete(agentId)
-    this.#parts.log.warn({ agentId }, 'the store has been told of an edit now')
+  async #try(target: InvalidationTarget): Promise<void> {
+    const name = JSON.stringify(target)
+    const request = this.#pending.get(name)
+    await this.#parts.invalidate(target)
+    if (request === undefined || this.#pending.get(name) !== request) return
+    this.#pending.delete(name)
+    this.#parts.log.warn({ target }, 'the store has been told of an edit now')
   }
 }

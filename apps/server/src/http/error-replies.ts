@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { internal, problemOf } from '../problem.ts'
 import type { Problem } from '../problem.ts'
+import { pathOf } from './request-path.ts'
 
 /** What Fastify itself refuses, by its own code. Anything else of status 4xx that it throws is `bad-request`. */
 const ofFastify: Readonly<Record<string, Omit<Problem, 'status'>>> = {
@@ -23,6 +24,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 
 export function sendProblem(reply: FastifyReply, { status, retryAfterS, ...error }: Problem): void {
   if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS)
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
   void reply.code(status).header('cache-control', 'no-store').send({ error })
 }
 
@@ -33,10 +35,6 @@ function ofRequest(error: unknown): Problem | undefined {
   if (known !== undefined) return { status, ...known }
   if (status < 400 || status >= 500) return undefined
   return { status, code: 'bad-request', message: 'The request cannot be understood.' }
-}
-
-function pathOf({ url }: FastifyRequest): string {
-  return url.split('?', 1)[0]?.slice(0, 200) ?? url
 }
 
 /** For bytes that are no HTTP: Node has no request to answer, only the socket. */

@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { AppDatabase } from '../database/schema.ts'
-import { RequestError } from '../problem.ts'
+import { errorShape } from '../openapi/error-shape.ts'
+import { operation } from '../openapi/operation.ts'
 import type { StoreProbe } from '../store.ts'
-import type { RunningTurns } from '../turns/running-turns.ts'
+import { PartCheck } from './part-check.ts'
 
 const databaseMs = 1_000
 const storeMs = 500
@@ -11,26 +13,55 @@ const storeMs = 500
 export interface HealthParts {
   readonly db: AppDatabase
   readonly probe: StoreProbe
-  readonly turns: RunningTurns
+  readonly standing: Standing
 }
 
+/** Where the worker stands between its start and its end. Only a worker that is warm listens, so it begins as ready. */
+export interface Standing {
+  /** It should be sent no more requests; those that come are answered while it listens. */
+  leaving: boolean
+}
+
+const part = z.enum(['ok', 'down'])
+const readiness = z.object({ worker: z.int(), database: part, store: part })
+const notReadiness = readiness
+  .partial({ database: true, store: true })
+  .extend({ status: z.enum(['stopping', 'not-ready']), ...errorShape.shape })
+
 /** For load balancers and supervisors: does the process live, and should it be sent requests. */
-export function healthRoutes(app: FastifyInstance, { db, probe, turns }: HealthParts): void {
-  app.get('/livez', (_request, reply) => {
+export function healthRoutes(app: FastifyInstance, { db, probe, standing }: HealthParts): void {
+  const now = (): number => performance.now()
+  const check = (part: string, withinMs: number, ask: () => Promise<unknown>): PartCheck => {
+    const onFailure = (error: unknown): void => app.log.warn({ err: error, part }, 'a part does not answer')
+    return new PartCheck({ ask, withinMs, onFailure, now })
+  }
+  const checks = {
+    database: check('database', databaseMs, () => sql`select 1`.execute(db)),
+    store: check('store', storeMs, () => probe.ask()),
+  }
+
+  const livez = operation({
+    tag: 'server',
+    for: 'anybody',
+    summary: 'Whether the process lives',
+    replies: { 200: z.object({ status: z.literal('alive'), worker: z.int() }) },
+  })
+  app.get('/livez', { schema: livez }, (_request, reply) => {
     reply.header('cache-control', 'no-store')
     return { status: 'alive', worker: process.pid }
   })
 
-  app.get('/readyz', async (request, reply) => {
+  const readyz = operation({
+    tag: 'server',
+    for: 'anybody',
+    summary: 'Whether it should be sent requests',
+    description: 'Degraded: without the store it is slower.',
+    replies: { 200: readiness.extend({ status: z.enum(['ready', 'degraded']) }), 503: notReadiness },
+  })
+  app.get('/readyz', { schema: readyz }, async (_request, reply) => {
     reply.header('cache-control', 'no-store')
-    if (turns.stopping) return reply.code(503).send(notReady('stopping', 'This worker is stopping.', {}))
-    const [database, store] = await Promise.all([
-      answers(() => sql`select 1`.execute(db), databaseMs),
-      answers(() => probe.ask(), storeMs),
-    ])
-    for (const [part, error] of Object.entries({ database, store })) {
-      if (error !== undefined) request.log.warn({ err: error, part }, 'a part does not answer')
-    }
+    if (standing.leaving) return reply.code(503).send(notReady('stopping', 'This worker is stopping.', {}))
+    const [database, store] = await Promise.all([checks.database.failure(), checks.store.failure()])
     const parts = { database: database ? 'down' : 'ok', store: store ? 'down' : 'ok' }
     if (database) return reply.code(503).send(notReady('not-ready', 'The database does not answer.', parts))
     // A cache may cost time, never an answer: without it the server is slower, and ready.
@@ -40,18 +71,4 @@ export function healthRoutes(app: FastifyInstance, { db, probe, turns }: HealthP
 
 function notReady(code: string, message: string, parts: object): object {
   return { status: code, ...parts, error: { code, message }, worker: process.pid }
-}
-
-/** `undefined`, or why there was no answer within `ms`. */
-export async function answers(ask: () => Promise<unknown>, ms: number): Promise<unknown> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`No answer within ${ms} ms.`)), ms)
-  try {
-    await Promise.race([ask(), late.promise])
-    return undefined
-  } catch (error) {
-    return error instanceof RequestError ? error.cause : error
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -17,6 +17,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
       app.route({
         url,
         method,
+        schema: { hide: true },
         // Before the body is read: what it holds does not matter.
         onRequest: (_request, reply, _done) => {
           reply.header('allow', allow)

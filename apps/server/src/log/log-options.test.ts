@@ -1,6 +1,7 @@
 import { APICallError, TypeValidationError } from 'ai'
 import { describe, expect, it } from 'vitest'
-import { loggedError, redactor } from './log-options.ts'
+import { loggedError } from './log-options.ts'
+import { redactor } from './redactor.ts'
 
 const redact = redactor({ OPENAI_API_KEY: 'sk-12345', DATABASE_URL: 'postgres://me:p%40ss%20word@db/x', HOME: '/root' })
 

@@ -3,9 +3,9 @@ import type { FastifyServerOptions } from 'fastify'
 import type { Environment } from '../models/provider-environment.ts'
 import type { Settings } from '../settings.ts'
 import { errorText } from './error-text.ts'
+import { redactor } from './redactor.ts'
 
 const longestMessage = 500
-const secretNames = /(_API_KEY|_SECRET|_TOKEN|PASSWORD)$/
 
 /** pino as Fastify sets it up, to stderr: JSON lines that hold no message contents, no cookies and no secrets. */
 export function logOptions({ logLevel }: Settings, environment: Environment): NonNullable<FastifyServerOptions['logger']> {
@@ -44,24 +44,4 @@ function quotesContents(error: Error): boolean {
   if (error instanceof SyntaxError || error.name === 'ZodError') return true
   const known = [APICallError, RetryError, NoSuchModelError, LoadAPIKeyError]
   return error.name.startsWith('AI_') && !known.some((kind) => kind.isInstance(error))
-}
-
-/** Replaces what the environment says is secret, should an error repeat it. */
-export function redactor(environment: Environment): (text: string) => string {
-  const secrets = Object.entries(environment).flatMap(([name, value]) => {
-    if (value === undefined) return []
-    if (secretNames.test(name)) return [value]
-    const password = URL.canParse(value) ? new URL(value).password : ''
-    return [password, decode(password)]
-  })
-  const long = [...new Set(secrets)].filter((secret) => secret.length >= 4)
-  return (text) => long.reduce((shown, secret) => shown.replaceAll(secret, '[secret]'), text)
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

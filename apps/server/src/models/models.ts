@@ -2,19 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import { createOfflineProvider } from './offline-provider.ts'
 import { readEnvironment } from './provider-environment.ts'
-import type { Environment, ProviderSetup } from './provider-environment.ts'
+import type { Environment, ModelPlan, ProviderSetup } from './provider-environment.ts'
 
 interface ModelProvider {
   languageModel(id: string): LanguageModelV4
 }
 
-export interface ServerModels {
+export interface ServerModels extends Pick<ModelPlan, 'defaultModel' | 'offline'> {
   /** By the name in front of the colon of a model id: what `aiSdkAgents({ models })` takes. `offline` is always there. */
   readonly providers: Readonly<Record<string, ModelProvider>>
-  /** `provider:model` of agents that name none. */
-  readonly defaultModel: string
-  /** No provider is set up: `defaultModel` is the built-in offline model. */
-  readonly offline: boolean
 }
 
 /**
@@ -28,12 +24,12 @@ export interface ServerModels {
  * Throws when they contradict each other.
  */
 export async function modelsFromEnvironment(environment: Environment): Promise<ServerModels> {
-  const { providers, defaultModel } = readEnvironment(environment)
+  const { providers, defaultModel, offline } = readEnvironment(environment)
   const made = await Promise.all(providers.map(async (setup) => [setup.name, await makeProvider(setup)] as const))
   return {
     providers: Object.fromEntries<ModelProvider>([...made, ['offline', makeOffline(environment.REKINDLE_OFFLINE_PACE_MS)]]),
     defaultModel,
-    offline: defaultModel.startsWith('offline:'),
+    offline,
   }
 }
 

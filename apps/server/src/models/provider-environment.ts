@@ -22,8 +22,10 @@ export type ProviderSetup =
 export interface ModelPlan {
   /** In the order in which they are asked for a default model. */
   readonly providers: readonly ProviderSetup[]
-  /** `provider:model` */
+  /** `provider:model` of agents that name none. */
   readonly defaultModel: string
+  /** No provider is set up: `defaultModel` is the built-in offline model. */
+  readonly offline: boolean
 }
 
 /** The provider's own choice for agents: quick, cheap, good with tools. */
@@ -46,7 +48,8 @@ export function readEnvironment(environment: Environment): ModelPlan {
     ...native('anthropic', value('ANTHROPIC_API_KEY')),
     ...native('google', value('GOOGLE_GENERATIVE_AI_API_KEY')),
   ]
-  return { providers, defaultModel: chooseDefault(value('REKINDLE_MODEL'), providers) }
+  const defaultModel = chooseDefault(value('REKINDLE_MODEL'), providers)
+  return { providers, defaultModel, offline: defaultModel.startsWith('offline:') }
 }
 
 function compatible(baseURL: string, apiKey: string | undefined): ProviderSetup {

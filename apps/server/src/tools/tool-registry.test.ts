@@ -2,7 +2,8 @@ import { asSchema } from 'ai'
 import { describe, expect, it } from 'vitest'
 import type { ToolOptions } from './server-tool.ts'
 import { findTimeZone } from './time-zone.ts'
-import { createTools, describeTools } from './tool-registry.ts'
+import { toolDescriptions } from './tool-descriptions.ts'
+import { createTools } from './tool-registry.ts'
 
 const tools = createTools({ now: () => Date.parse('2026-03-01T23:30:00Z') })
 
@@ -87,9 +88,8 @@ describe('the tools', () => {
   })
 
   it('are described to people in one sentence each', () => {
-    const descriptions = describeTools(tools)
-    expect(Object.keys(descriptions)).toEqual(Object.keys(tools))
-    for (const text of Object.values(descriptions)) expect(text).toMatch(/^[A-Z].{20,150}$/)
+    expect(Object.keys(toolDescriptions)).toEqual(Object.keys(tools))
+    for (const text of Object.values(toolDescriptions)) expect(text).toMatch(/^[A-Z].{20,150}\.$/)
   })
 })
 

@@ -14,6 +14,7 @@ export type ToolFactory = (options: ToolOptions) => ServerTool
 
 /**
  * Every tool an agent may name. Those without options are made once and shared by all agents; the others are made per agent.
+ * What people are told of each is in tool-descriptions.ts.
  */
 export function createTools(context: ToolContext): Record<string, ServerTool | ToolFactory> {
   return {
@@ -27,14 +28,4 @@ export function createTools(context: ToolContext): Record<string, ServerTool | T
     days_between: (options) => daysBetween(context, options),
     schedule: (options) => schedule(context, options),
   }
-}
-
-/** What people are told each tool does: the first sentence of what models are told. */
-export function describeTools(tools: Readonly<Record<string, ServerTool | ToolFactory>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(tools).map(([name, made]) => {
-      const { description } = typeof made === 'function' ? made({}) : made
-      return [name, (typeof description === 'string' ? description : name).split(/(?<=\.) |: /)[0] ?? name]
-    }),
-  )
 }

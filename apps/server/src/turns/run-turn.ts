@@ -1,23 +1,18 @@
-import { createAgentUIStream, InvalidPromptError, TypeValidationError } from 'ai'
+import { convertToModelMessages, toUIMessageStream } from 'ai'
 import type { UIMessage, UIMessageChunk } from 'ai'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Lease } from 'rekindle'
 import type { AiSdkAgent } from 'rekindle/ai-sdk'
 import type { Agents } from '../agents.ts'
-import type { Visitor, Visitors } from '../visitors/visitors.ts'
+import type { AgentUsage } from '../fleet/agent-usage.ts'
+import type { ReplyEnd } from './assemble-reply.ts'
+import { ReplyTooLongError } from './reply-log.ts'
+import type { ReplyLog } from './reply-log.ts'
 import { streamErrorText } from './stream-error.ts'
-import { invalidMessages } from './turn-request.ts'
+import type { TurnRequest } from './turn-request.ts'
 
 /** Longer than preparing an agent may take, so that its own deadline comes first and says more. */
 const patienceMs = 65_000
-
-export interface TurnRequest {
-  readonly agentId: string
-  readonly sessionId: string
-  readonly reasoning: boolean | string
-  readonly messages: UIMessage[]
-  readonly visitor: Visitor
-}
 
 /** How the agent of a turn was come by: in the metadata of every reply, as `rekindle`. */
 export interface Served {
@@ -33,82 +28,98 @@ export interface Served {
   readonly worker: number
 }
 
-/** Where the chunks of a reply go. `send` resolves once there is room for more, and rejects when nobody reads any more. */
-export interface TurnReply {
-  begin(served: Served): void
-  send(chunk: UIMessageChunk): Promise<void>
-}
-
 export interface TurnServices {
   readonly agents: Agents
-  readonly visitors: Visitors
+  readonly usage: AgentUsage
   readonly log: FastifyBaseLogger
 }
 
+/** What an agent is to answer, and where its answer goes. */
+export interface Task {
+  readonly history: UIMessage[]
+  readonly replyId: string
+  readonly reply: ReplyLog
+}
+
+export interface TurnRun {
+  readonly request: TurnRequest
+  /** Aborting it ends the run of the agent, too. */
+  readonly controller: AbortController
+  /** Called when the agent is there. `undefined`: there is nothing to do. */
+  readonly begin: (served: Served) => Promise<Task | undefined>
+}
+
 /**
- * One turn of a conversation: gets the agent, streams its answer, gives it back, whatever happens.
+ * Runs one turn: gets the agent, writes its answer into the log, gives it back, whatever happens. It waits for nobody who reads.
  *
- * Rejects only before `reply.begin`, when there is no agent or it cannot be given these messages. From then on a failure is
- * the last chunk of the reply. An abort of `signal` ends the run of the agent too.
+ * Rejects only when there is no agent, or `begin` does. From then on a failure is the last chunk of the reply.
  */
-export async function runTurn(
-  services: TurnServices,
-  request: TurnRequest,
-  reply: TurnReply,
-  signal: AbortSignal,
-): Promise<void> {
-  const { agentId, sessionId, reasoning, visitor } = request
-  await welcome(services, visitor)
+export async function runTurn(services: TurnServices, { request, controller, begin }: TurnRun): Promise<ReplyEnd | undefined> {
+  const { agentId, sessionId, reasoning, userId } = request
   const asked = performance.now()
   using lease = await services.agents.acquire(
-    { agentId, userId: visitor.id, sessionId, reasoning },
-    { signal, timeoutMs: patienceMs },
+    { agentId, userId, sessionId, reasoning },
+    { signal: controller.signal, timeoutMs: patienceMs },
   )
   const served = servedBy(lease, performance.now() - asked)
+  services.usage.record({ agentId, source: lease.source, reason: lease.reason, fingerprint: lease.fingerprint })
+  const task = await begin(served)
+  if (task === undefined) return undefined
   const failed = (error: unknown): string => {
     services.log.error({ err: error, agentId }, 'a turn failed')
     return streamErrorText(error)
   }
-  const chunks = await answer(lease, request.messages, served, failed, signal)
-  reply.begin(served)
+  // Awaited here: the lease is held until this returns.
+  return await answer(lease, task, { served, failed, controller })
+}
+
+interface Circumstances {
+  readonly served: Served
+  /** Logs a failure, and says what a reader may know of it. */
+  readonly failed: (error: unknown) => string
+  readonly controller: AbortController
+}
+
+async function answer(lease: Lease<AiSdkAgent, unknown>, task: Task, circumstances: Circumstances): Promise<ReplyEnd> {
+  const { failed, controller } = circumstances
+  const { reply } = task
+  let end: ReplyEnd = 'done'
   try {
-    for await (const chunk of chunks) await reply.send(chunk)
+    for await (const chunk of await stream(lease, task, circumstances)) {
+      if (chunk.type === 'error') end = 'failed'
+      if (chunk.type === 'abort') end = 'cancelled'
+      reply.append(chunk)
+    }
+    return end
   } catch (error) {
-    if (signal.aborted) return
-    await reply.send({ type: 'error', errorText: failed(error) }).catch(() => {})
+    if (controller.signal.aborted) {
+      reply.appendLast({ type: 'abort' })
+      return 'cancelled'
+    }
+    if (error instanceof ReplyTooLongError) controller.abort(error)
+    reply.appendLast({ type: 'error', errorText: failed(error) })
+    return 'failed'
   }
 }
 
-/** An agent serves a user without a row as it serves everybody, so the database is not needed for this. */
-async function welcome({ visitors, log }: TurnServices, visitor: Visitor): Promise<void> {
-  try {
-    await visitors.ensureKnown(visitor)
-  } catch (error) {
-    log.warn({ err: error }, 'a visitor could not be recorded')
-  }
-}
-
-async function answer(
+async function stream(
   { agent }: Lease<AiSdkAgent, unknown>,
-  messages: UIMessage[],
-  served: Served,
-  onError: (error: unknown) => string,
-  abortSignal: AbortSignal,
+  { history, replyId }: Task,
+  { served, failed, controller }: Circumstances,
 ): Promise<AsyncIterable<UIMessageChunk>> {
-  try {
-    return await createAgentUIStream({
-      agent,
-      uiMessages: messages,
-      abortSignal,
-      onError,
-      // What a tool says of its input is meant for the user, and the model has been told the same.
-      redactToolErrors: false,
-      messageMetadata: ({ part }) => (part.type === 'start' ? { rekindle: served } : undefined),
-    })
-  } catch (error) {
-    const refused = TypeValidationError.isInstance(error) || InvalidPromptError.isInstance(error)
-    throw refused || (error as Error).name === 'AI_MessageConversionError' ? invalidMessages(error) : error
-  }
+  // Not checked against the agent's tools: what was said before an edit of the agent stays said.
+  const prompt = await convertToModelMessages(history, { tools: agent.tools, ignoreIncompleteToolCalls: true })
+  const { stream } = await agent.stream({ prompt, abortSignal: controller.signal })
+  return toUIMessageStream({
+    stream,
+    tools: agent.tools,
+    originalMessages: history,
+    generateMessageId: () => replyId,
+    onError: failed,
+    // What a tool says of its input is meant for the user, and the model has been told the same.
+    redactToolErrors: false,
+    messageMetadata: ({ part }) => (part.type === 'start' ? { rekindle: served } : undefined),
+  })
 }
 
 function servedBy(

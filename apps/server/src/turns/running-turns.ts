@@ -1,4 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { RequestError, stopping } from '../problem.ts'
+
+/** What a turn that was aborted may take to keep what was said. */
+const lastWordMs = 1_500
 
 /** The turns in progress in this worker, so that it can stop without cutting one off. */
 export class RunningTurns {
@@ -30,12 +34,17 @@ export class RunningTurns {
   async drain(ms: number): Promise<number> {
     this.#idle ??= Promise.withResolvers()
     if (this.#running.size === 0) return 0
-    const deadline = Promise.withResolvers<void>()
-    const timer = setTimeout(deadline.resolve, ms)
-    await Promise.race([this.#idle.promise, deadline.promise])
-    clearTimeout(timer)
+    await this.#idleWithin(ms)
     const late = [...this.#running]
     for (const turn of late) turn.abort(new RequestError(stopping))
+    if (late.length > 0) await this.#idleWithin(lastWordMs)
     return late.length
+  }
+
+  async #idleWithin(ms: number): Promise<void> {
+    const over = new AbortController()
+    const deadline = delay(ms, undefined, { signal: over.signal }).catch(() => {})
+    await Promise.race([this.#idle?.promise, deadline])
+    over.abort()
   }
 }

@@ -1,10 +1,12 @@
 import { APICallError, LoadAPIKeyError, NoSuchModelError, RetryError } from 'ai'
+import { ReplyTooLongError } from './reply-log.ts'
 
 /**
  * What the reader of a chat is told when its turn fails half-way. Says whose fault it is and whether to try again, and
  * nothing of what the provider answered: that may quote keys and prompts.
  */
 export function streamErrorText(error: unknown): string {
+  if (error instanceof ReplyTooLongError) return 'The reply became too long, and was cut off.'
   if (RetryError.isInstance(error)) return streamErrorText(error.lastError)
   if (LoadAPIKeyError.isInstance(error)) return 'The server has no key for the provider of this model.'
   if (NoSuchModelError.isInstance(error)) return 'The model of this agent does not exist at its provider.'

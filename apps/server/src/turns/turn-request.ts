@@ -1,50 +1,60 @@
-import { safeValidateUIMessages, TypeValidationError } from 'ai'
 import type { UIMessage } from 'ai'
 import { reasoningLevels } from 'rekindle/agent-config'
 import { z } from 'zod'
-import { invalidRequest } from '../parse-request.ts'
-import type { Issue } from '../parse-request.ts'
-import type { RequestError } from '../problem.ts'
 
 const reasoningMessage = `reasoning must be true, false or one of ${reasoningLevels.join(', ')}.`
+const maxParts = 100
 
-/** Ids are compared and shown, never interpreted; a bound keeps them from being used to carry anything. */
-export const idSchema = z.string().min(1).max(200)
+/** Ids are compared and shown, never interpreted. A bound keeps them from being used to carry anything. */
+export const idSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((id) => !/\p{Cc}/u.test(id) && id.isWellFormed(), 'An id is one line of text.')
 
-/** What every turn says, whatever carries it. `messages` are checked by {@link readMessages}. */
-export const turnFields = {
-  messages: z.array(z.unknown()).min(1).max(2_000),
-  reasoning: z
-    .union([z.boolean(), z.enum(reasoningLevels as [string, ...string[]])], { error: reasoningMessage })
-    .default('default'),
-} as const
+export const reasoningSchema = z
+  .union([z.boolean(), z.enum(reasoningLevels as [string, ...string[]])], { error: reasoningMessage })
+  .default('default')
 
-/**
- * A conversation as `useChat` keeps it. Throws a {@link RequestError} naming the field that is wrong, before anything is done
- * for it. Instructions come from the agent alone, and files as data: the server fetches no address that a client names.
- */
-export async function readMessages(messages: unknown[]): Promise<UIMessage[]> {
-  const result = await safeValidateUIMessages({ messages })
-  if (!result.success) throw invalidMessages(result.error)
-  for (const [at, { role, parts }] of result.data.entries()) {
-    if (role === 'system') refuse(['messages', at, 'role'], 'Clients cannot send system messages.')
-    for (const [part, { type, ...rest }] of parts.entries()) {
-      if (type !== 'file' && type !== 'reasoning-file') continue
-      const isData = 'url' in rest && typeof rest.url === 'string' && rest.url.startsWith('data:')
-      if (!isData) refuse(['messages', at, 'parts', part, 'url'], 'Files must be data: URLs.')
-    }
-  }
-  return result.data
+const dataUrl = z.string().regex(/^data:[^,]*;base64,[\w+/-]*={0,2}$/, 'Files must be data: URLs, in base64.')
+
+/** What a user may say. Everything else of a conversation is the server's own. */
+export const userMessageSchema = z.object({
+  id: idSchema,
+  role: z.literal('user'),
+  parts: z
+    .array(
+      z.discriminatedUnion('type', [
+        z.object({ type: z.literal('text'), text: z.string() }),
+        // As data alone: the server fetches no address that a client names.
+        z.object({
+          type: z.literal('file'),
+          mediaType: z.string().max(200),
+          filename: z.string().max(500).exactOptional(),
+          url: dataUrl,
+        }),
+      ]),
+    )
+    .min(1)
+    .max(maxParts),
+})
+
+/** What a turn answers. */
+export type Said =
+  /** One whose id is known takes the place of that message, and of all that followed it. */
+  | { readonly kind: 'message'; readonly message: UIMessage }
+  /** The conversation up to this message, without it if it is a reply; `undefined`: without its last reply. */
+  | { readonly kind: 'again'; readonly messageId: string | undefined }
+
+/** Names a turn. The ids are its client's choice, and mean something only together with the user. */
+export interface TurnKey {
+  readonly userId: string
+  readonly sessionId: string
+  readonly turnId: string
 }
 
-/** What the AI SDK says of messages it refuses, as a refusal that names the field. */
-export function invalidMessages(error: unknown): RequestError {
-  const field = (TypeValidationError.isInstance(error) ? error.context?.field : undefined) ?? 'messages'
-  const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof Error && 'issues' in cause) return invalidRequest((cause.issues as readonly Issue[])[0], field)
-  return invalidRequest({ path: [], message: 'This is no message of a chat.' }, field)
-}
-
-function refuse(path: readonly (string | number)[], message: string): never {
-  throw invalidRequest({ path, message })
+export interface TurnRequest extends TurnKey {
+  readonly agentId: string
+  readonly reasoning: boolean | string
+  readonly said: Said
 }

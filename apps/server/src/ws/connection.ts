@@ -1,53 +1,64 @@
 import type { UIMessageChunk } from 'ai'
+import type { FastifyBaseLogger } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
 import { messageTooLarge } from '../http/json-body.ts'
 import type { ParseJson } from '../http/json-body.ts'
+import type { Identity } from '../identity/identity.ts'
+import type { Admission } from '../identity/socket-limits.ts'
 import { parseRequest } from '../parse-request.ts'
-import { cancelled, problemOf, RequestError } from '../problem.ts'
-import { runTurn } from '../turns/run-turn.ts'
-import type { TurnReply, TurnServices } from '../turns/run-turn.ts'
-import type { RunningTurns } from '../turns/running-turns.ts'
-import { readMessages } from '../turns/turn-request.ts'
-import type { Visitor } from '../visitors/visitors.ts'
+import { problemOf, RequestError } from '../problem.ts'
+import type { Conversations } from '../turns/conversations.ts'
+import type { Following } from '../turns/following.ts'
+import { turnNotFound } from '../turns/refusals.ts'
+import { FollowedTurns } from './followed-turns.ts'
 import { clientMessage } from './protocol.ts'
 import type { ClientMessage, ServerMessage } from './protocol.ts'
 
-const maxTurns = 8
 /** Beyond this the next chunk waits until the reader has caught up. */
 const highWaterBytes = 64 * 1024
 /** A reader that has this much waiting for it makes us talk without listening. */
 const floodBytes = 4 * 1024 * 1024
 
 export interface ConnectionOptions {
-  readonly services: TurnServices & { readonly turns: RunningTurns }
-  readonly visitor: Visitor
+  readonly conversations: Conversations
+  readonly log: FastifyBaseLogger
+  readonly identity: Identity
+  /** Asked before each message. */
+  readonly admit: Admission
   readonly parseJson: ParseJson
   readonly maxMessageBytes: number
 }
 
-/** One WebSocket: its turns run side by side, each with a lease of its own, and nothing a client says ends the others. */
+/** One WebSocket: it is sent the replies of turns side by side, and nothing a client says ends the others. */
 export class Connection {
   readonly #socket: WebSocket
   readonly #options: ConnectionOptions
-  readonly #turns = new Map<string, AbortController>()
+  readonly #turns: FollowedTurns
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket
     this.#options = options
-    socket.on('message', (data, isBinary) => void this.#receive(data, isBinary))
-    socket.on('close', () => {
-      for (const turn of this.#turns.values()) turn.abort(new RequestError(cancelled))
+    this.#turns = new FollowedTurns({
+      say: (message) => this.#send(message),
+      chunk: (id, chunk) => this.#sendChunk(id, chunk),
     })
+    socket.on('message', (data, isBinary) => void this.#receive(data, isBinary))
+    // Its turns go on: whoever comes back may have their replies.
+    socket.on('close', () => this.#turns.leaveAll())
+  }
+
+  /** Resolves when its client has been sent everything of the turns that ran here, which have ended. */
+  settled(): Promise<void> {
+    return this.#turns.settled()
   }
 
   /** Never rejects: whatever is wrong with a message is told to its sender. */
   async #receive(data: RawData, isBinary: boolean): Promise<void> {
+    if (!(await this.#options.admit())) return
     let value: unknown
     try {
       value = this.#decode(data, isBinary)
-      const message = parseRequest(clientMessage, value)
-      if (message.type === 'cancel') this.#turns.get(message.id)?.abort(new RequestError(cancelled))
-      else await this.#turn(message)
+      await this.#hear(parseRequest(clientMessage, value))
     } catch (error) {
       this.#refuse(error, idIn(value))
     }
@@ -61,28 +72,43 @@ export class Connection {
     return parseJson(bytes.toString())
   }
 
-  async #turn({ id, agentId, sessionId, reasoning, messages }: Extract<ClientMessage, { type: 'turn' }>): Promise<void> {
-    if (this.#turns.has(id)) {
-      throw new RequestError({ status: 409, code: 'duplicate-turn', message: 'A turn with this id is running.', path: 'id' })
+  async #hear(message: ClientMessage): Promise<void> {
+    const { conversations, identity } = this.#options
+    switch (message.type) {
+      case 'ping':
+        return this.#send({ type: 'pong' })
+      case 'turn':
+        return this.#turns.follow(message.id, message.sessionId, () => this.#begin(message))
+      case 'resume':
+        return this.#turns.follow(message.id, message.sessionId, () => this.#resume(message))
+      case 'cancel': {
+        const sessionId = message.sessionId ?? this.#turns.sessionOf(message.id)
+        if (sessionId === undefined) return
+        await conversations.cancel({ userId: identity.userId, sessionId, turnId: message.id })
+      }
     }
-    if (this.#turns.size >= maxTurns) {
-      throw new RequestError({
-        status: 429,
-        code: 'too-many-turns',
-        message: `A connection runs at most ${maxTurns} turns at once.`,
-      })
-    }
-    const { services, visitor } = this.#options
-    const turn = new AbortController()
-    this.#turns.set(id, turn)
-    try {
-      const request = { agentId, sessionId, reasoning, visitor, messages: await readMessages(messages) }
-      const reply: TurnReply = { begin: () => {}, send: (chunk) => this.#sendChunk(id, chunk) }
-      await services.turns.run(turn, (signal) => runTurn(services, request, reply, signal))
-    } finally {
-      this.#turns.delete(id)
-    }
-    this.#send({ type: 'end', id })
+  }
+
+  #begin({
+    id,
+    agentId,
+    sessionId,
+    reasoning,
+    message,
+    regenerate,
+  }: Extract<ClientMessage, { type: 'turn' }>): Promise<Following> {
+    const { conversations, identity, log } = this.#options
+    const said =
+      message === undefined ? ({ kind: 'again', messageId: regenerate } as const) : ({ kind: 'message', message } as const)
+    const turn = { userId: identity.userId, sessionId, turnId: id, agentId, reasoning, said }
+    return conversations.begin(turn, log)
+  }
+
+  async #resume({ id, sessionId }: Extract<ClientMessage, { type: 'resume' }>): Promise<Following> {
+    const { conversations, identity } = this.#options
+    const following = await conversations.resume({ userId: identity.userId, sessionId, turnId: id })
+    if (following === undefined) throw new RequestError(turnNotFound)
+    return following
   }
 
   #sendChunk(id: string, chunk: UIMessageChunk): Promise<void> {
@@ -94,9 +120,9 @@ export class Connection {
   }
 
   #refuse(error: unknown, id: string | undefined): void {
-    const { status, code, message, path } = problemOf(error)
-    if (status >= 500 && code !== 'stopping') this.#options.services.log.error({ err: error }, 'a turn was not begun')
-    const problem = { code, message, ...(path !== undefined && { path }) }
+    const { status, code, message, path, retryAfterS } = problemOf(error)
+    if (status >= 500 && code !== 'stopping') this.#options.log.error({ err: error }, 'a message was not acted on')
+    const problem = { code, message, ...(path !== undefined && { path }), ...(retryAfterS !== undefined && { retryAfterS }) }
     this.#send({ type: 'error', ...(id !== undefined && { id }), error: problem })
     if (this.#socket.bufferedAmount > floodBytes) this.#socket.terminate()
   }

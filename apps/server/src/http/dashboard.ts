@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance } from 'fastify'
+
+/** Where the dashboard is when it was built beside this server. */
+const builtBeside = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))
+
+/** Its pages: all of them are one file, which asks for the rest. */
+const pages = ['/', '/agents', '/agents/:id', '/explain', '/chat', '/chat/:session']
+
+const oneYearMs = 31_536_000_000
+
+/**
+ * The dashboard, for anybody: its files hold nothing but itself, and what it shows it asks the API for, as whoever has signed in.
+ * Where it has not been built, the server does without.
+ */
+export async function dashboardRoutes(app: FastifyInstance, folder: string = builtBeside): Promise<void> {
+  const index = readIndex(folder)
+  if (index === undefined) return app.log.warn({ folder }, 'there is no dashboard here; npm run build makes it')
+  for (const url of pages) {
+    app.get(url, { schema: { hide: true } }, (_request, reply) =>
+      // A new release has a new one, which names other files.
+      reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(index),
+    )
+  }
+  await app.register(fastifyStatic, {
+    root: join(folder, 'assets'),
+    prefix: '/assets/',
+    schemaHide: true,
+    decorateReply: false,
+    index: false,
+    dotfiles: 'ignore',
+    // Their names change with what they hold.
+    immutable: true,
+    maxAge: oneYearMs,
+  })
+}
+
+function readIndex(folder: string): Buffer | undefined {
+  try {
+    return readFileSync(join(folder, 'index.html'))
+  } catch {
+    return undefined
+  }
+}
