@@ -37,6 +37,8 @@ export async function runPrimary(environment: Environment): Promise<void> {
 async function start(environment: Environment): Promise<void> {
   const settings = readSettings(environment)
   const models = readEnvironment(environment)
+  // Here only to say at once what is wrong with it.
+  if (settings.localMcpServers !== undefined) (await import('./mcp/local-servers.ts')).readLocalServers(settings.localMcpServers)
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   cookieSecretOf(settings)
   const seeded = await prepareDatabase(settings)

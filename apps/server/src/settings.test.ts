@@ -90,10 +90,19 @@ it.each([{ HOST: '0.0.0.0' }, { NODE_ENV: 'production' }, { REKINDLE_DEVELOPMENT
 it.each([{ REKINDLE_JWKS_URL: 'https://login.example/keys' }, { REKINDLE_JWKS_URL: 'http://127.0.0.1:8080/keys' }])(
   'the keys of an issuer come from where nobody can change them on the way: %j',
   (environment) => {
-    const settings = readSettings({ ...environment, REKINDLE_JWT_ISSUER: 'https://login.example' })
+    const settings = readSettings({
+      ...environment,
+      REKINDLE_JWT_ISSUER: 'https://login.example',
+      REKINDLE_JWT_AUDIENCE: 'agents',
+    })
     expect(settings.tokens.jwksUrl).toBe(environment.REKINDLE_JWKS_URL)
   },
 )
+
+it('tokens that an issuer makes for its other applications are never taken for ours', () => {
+  const issuer = { REKINDLE_JWKS_URL: 'https://login.example/keys', REKINDLE_JWT_ISSUER: 'https://login.example' }
+  expect(() => readSettings(issuer)).toThrow(/^REKINDLE_JWT_AUDIENCE must be set/)
+})
 
 it.each([
   ['postgres://me:hunter2@db.local:5433/agents?sslmode=require&password=hunter2', 'postgres://db.local:5433/agents'],

@@ -132,7 +132,12 @@ function tokens(text: (name: string) => string | undefined): TokenSettings {
   if (jwksUrl !== undefined && issuer === undefined) {
     throw new SettingsError('REKINDLE_JWT_ISSUER must be set with REKINDLE_JWKS_URL: whose tokens are meant.')
   }
-  return { secret, jwksUrl, issuer, audience: text('REKINDLE_JWT_AUDIENCE') }
+  const audience = text('REKINDLE_JWT_AUDIENCE')
+  // An issuer's tokens for its other applications are no keys to this one.
+  if (jwksUrl !== undefined && audience === undefined) {
+    throw new SettingsError('REKINDLE_JWT_AUDIENCE must be set with REKINDLE_JWKS_URL: for which application tokens must be.')
+  }
+  return { secret, jwksUrl, issuer, audience }
 }
 
 function isTrusted({ protocol, hostname }: URL): boolean {

@@ -134,6 +134,8 @@ async function serve(settings: Settings, environment: Environment): Promise<void
   // Without the store each agent would cost a full build, and the database is busy enough then.
   if (storeAnswers && settings.cache === 'full') await warm(settings.warmMs, hotKeys, agents)
   if (standing.leaving) return
+  // Whoever asks the others can be found by them, too; it may be long until this one serves an agent.
+  await agents.workers.stats({ timeoutMs: 0 })
   await app.listen({ host: settings.host, port: settings.port })
   hotKeys.keepSaving()
   await tellPrimary({ type: 'ready', storeAnswers })

@@ -44,7 +44,11 @@ const closing = new AsyncDisposableStack()
 
 beforeAll(async () => {
   const settings = { ...readSettings({}), storePath: ':memory:' }
-  const [models, db, store] = await Promise.all([modelsFromEnvironment({}), openDatabase({ path: ':memory:' }), openStore(settings)])
+  const [models, db, store] = await Promise.all([
+    modelsFromEnvironment({}),
+    openDatabase({ path: ':memory:' }),
+    openStore(settings),
+  ])
   closing.defer(() => db.destroy())
   await seedSampleAgents(db, { model: null, now: Date.now })
   app = createHttpServer(settings, false)
@@ -90,7 +94,11 @@ const operations = (): (readonly [name: string, operation: Operation])[] =>
 
 describe('the document of the API', () => {
   it('has every route that is declared, and says of each what it does, for whom and what it may answer', () => {
-    expect(operations().map(([name]) => name).toSorted()).toEqual([...declared].toSorted())
+    expect(
+      operations()
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual([...declared].toSorted())
     expect(declared.size).toBeGreaterThan(40)
     for (const [name, { summary = '', tags, responses, security }] of operations()) {
       expect([name, summary.length > 5, tags?.length]).toEqual([name, true, 1])
@@ -107,7 +115,8 @@ describe('the document of the API', () => {
       const inPath = parameters.filter((one) => one.in === 'path').map((one) => `{${one.name}}`)
       expect([name, name.match(/\{\w+\}/g) ?? []]).toEqual([name, inPath])
       if (requestBody !== undefined) expect(Object.keys(requestBody.content ?? {})).toEqual(['application/json'])
-      for (const reply of Object.values(responses)) expect([name, typeof (reply.$ref ?? reply.description)]).toEqual([name, 'string'])
+      for (const reply of Object.values(responses))
+        expect([name, typeof (reply.$ref ?? reply.description)]).toEqual([name, 'string'])
     }
     const text = JSON.stringify(document)
     const references = new Set(text.match(/(?<="\$ref":")[^"]+/g))

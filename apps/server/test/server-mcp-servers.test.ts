@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gone, localServer } from '../../../packages/rekindle/test/mcp/mcp-world.ts'
 import { ToolServer, toolOf } from '../../../packages/rekindle/test/mcp/tool-server.ts'
 import { chat, json, send, someone } from './http-client.ts'
-import { startServer, until } from './server-process.ts'
-import type { ServerProcess } from './server-process.ts'
+import { ServerProcess, startServer, until } from './server-process.ts'
 
 let folder: string
 let tools: ToolServer
@@ -147,4 +146,12 @@ it('no other program is started, whatever the database says', async () => {
   const request = { method: 'PUT', headers: json, body: JSON.stringify({ mcpServers: ['files'] }) }
   await send(`${other.url}/api/agents/assistant`, request)
   expect(await chat(other)).toMatchObject({ status: 503, json: { error: { code: 'tools-unavailable' } } })
+})
+
+it('a list that cannot be read keeps the server from starting, and is said at once', async () => {
+  const list = join(folder, 'broken.json')
+  writeFileSync(list, '{"mcpServers":{"files":{"command":7,"env":{"TOKEN":"hunter2"}}}}')
+  await using broken = new ServerProcess({ env: { REKINDLE_LOCAL_MCP_SERVERS: list } })
+  expect(await broken.exited).toBe(1)
+  expect(broken.stderr).toMatch(/^Rekindle cannot start: The file .*broken\.json .* see mcpServers\.files\.command\.\n$/)
 })

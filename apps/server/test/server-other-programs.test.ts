@@ -116,7 +116,7 @@ describe.each([
 })
 
 describe('a server whose PostgreSQL goes away and comes back', () => {
-  it('serves what is cached, says so once, and sees what was edited as soon as it was back', async () => {
+  it('refuses turns meanwhile, says so once, and sees what was edited as soon as it was back', async () => {
     const url = await postgres.createDatabase()
     await using server = await startServer({
       env: { DATABASE_URL: url.replace('rekindle@', 'rekindle:hunter2@'), REKINDLE_WORKERS: '2' },
@@ -125,13 +125,15 @@ describe('a server whose PostgreSQL goes away and comes back', () => {
 
     await postgres.stop()
     await until(() => server.stderr.includes('PostgreSQL is out of reach'), server)
+    // A turn is part of a conversation, which the database has.
     for (let turn = 0; turn < 4; turn++) {
-      const { source, fingerprint } = (await chat(server, { user: before.user })).served
-      expect({ source, fingerprint }).toEqual({ source: 'memory', fingerprint: before.fingerprint })
+      const refused = await chat(server, { user: before.user })
+      expect(refused).toMatchObject({ status: 503, json: { error: { code: 'unavailable' } } })
     }
 
     await postgres.start()
     await psql(url, "update agents set instructions = 'Be brief.' where id = 'assistant'")
+    await until(async () => (await chat(server, { user: before.user })).status === 200, server)
     await untilSeen(server, before)
     expect((await warm(server, 2, before.user)).fingerprint).not.toBe(before.fingerprint)
     expect(server.stderr).toContain('PostgreSQL is back')

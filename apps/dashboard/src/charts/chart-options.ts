@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import { clockText } from '../state/words.ts'
+import { clockText, minuteText } from '../state/words.ts'
 
 export interface Line {
   readonly label: string
@@ -37,18 +37,12 @@ export function chartOptions(
   }
   return {
     ...size,
-    padding: [8, 24, 0, 0],
+    padding: [8, 36, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { setScale: false, x: false, y: false } },
     scales: { x: { time: true }, y: { range: isLog ? logRange : linearRange, ...(isLog && { distr: 3, log: 10 }) } },
     axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        size: 24,
-        space: 72,
-        values: (_chart, times) => times.map((at) => clockText(at * 1_000)),
-      },
+      { ...axis, grid: { show: false }, size: 30, gap: 8, space: 72, values: timeLabels },
       {
         ...axis,
         size: 56,
@@ -80,6 +74,9 @@ export function chartOptions(
     hooks: { setCursor: [({ cursor: { idx } }) => moved(idx ?? undefined)] },
   }
 }
+
+const timeLabels = (_chart: uPlot, times: number[], _axis: number, _space: number, step: number): string[] =>
+  times.map((at) => (step < 60 ? clockText : minuteText)(at * 1_000))
 
 const linearRange = (_chart: uPlot, _least: number, most: number): [number, number] => [0, most > 0 ? most * 1.1 : 1]
 

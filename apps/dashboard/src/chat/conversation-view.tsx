@@ -27,14 +27,11 @@ export function ConversationView({ sessionId, agentId: given, agents, showList }
   const [attempt, setAttempt] = useState(0)
   const log = useRef<HTMLDivElement>(null)
   useEffect(() => {
+    // Begun here a moment ago: the server may not have heard of it yet.
+    if (chat.conversation(sessionId).value.turn !== undefined) return
     chat.load(sessionId).then(
       () => setLoading('ready'),
-      (error: unknown) => {
-        const problem = asApiError(error)
-        // Begun here a moment ago, and not there yet.
-        const isNew = problem.status === 404 && chat.conversation(sessionId).value.messages.length > 0
-        setLoading(isNew ? 'ready' : problem)
-      },
+      (error: unknown) => setLoading(asApiError(error)),
     )
   }, [attempt])
   useStickyEnd(log, messages)
@@ -43,6 +40,8 @@ export function ConversationView({ sessionId, agentId: given, agents, showList }
   const agentId = session?.agentId ?? given
   const agent = agents.find(({ id }) => id === agentId)
   const options = (reasoning?: string) => ({ agentId: agentId ?? '', sessionId, ...(reasoning !== undefined && { reasoning }) })
+  const last = messages.at(-1)
+  const unanswered = turn === undefined && agentId !== undefined && last?.role === 'user' ? last : undefined
   const isFailed = typeof loading === 'object' && messages.length === 0
   return (
     <>
@@ -78,7 +77,7 @@ export function ConversationView({ sessionId, agentId: given, agents, showList }
             isIdle={turn === undefined && agentId !== undefined}
             regenerate={(messageId) => chat.regenerate(options(), messageId)}
           />
-          {notice && <NoticeNote notice={notice} />}
+          {notice && <NoticeNote notice={notice} again={unanswered && (() => chat.regenerate(options(), unanswered.id))} />}
         </div>
       </div>
       <Composer

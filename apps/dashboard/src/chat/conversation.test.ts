@@ -33,6 +33,12 @@ describe('a conversation', () => {
     expect(story(after([loaded, ...answer('yes')]))).toEqual(['q: question', 'a: yes'])
   })
 
+  test('that was loaded with the reply of a turn that is just ending shows it once', () => {
+    const messages = [said('q', 'user', 'question'), said('a', 'assistant', 'yes')]
+    const reply: ConversationEvent = { type: 'reply', turnId: 't', message: said('a', 'assistant', 'yes') }
+    expect(story(after([{ type: 'loaded', messages, running: 't' }, reply]))).toEqual(['q: question', 'a: yes'])
+  })
+
   test('is not disturbed by a turn that has ended', () => {
     const ended = after([asked, ...answer('yes'), { type: 'ended', turnId: 't' }])
     expect(after(answer('late'), ended)).toBe(ended)
@@ -50,6 +56,8 @@ describe('a conversation', () => {
     const messages = [said('q', 'user', '1'), said('a', 'assistant', '2'), said('r', 'user', '3')]
     const again = after([{ type: 'regenerating', turnId: 't', messageId: 'a' }], { ...emptyConversation, messages })
     expect(story(again)).toEqual(['q: 1'])
+    const answered = after([{ type: 'regenerating', turnId: 't', messageId: 'q' }], { ...emptyConversation, messages })
+    expect(story(answered)).toEqual(['q: 1'])
   })
 
   test('says that a turn failed or was cancelled, until the next begins', () => {

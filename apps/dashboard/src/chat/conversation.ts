@@ -38,7 +38,9 @@ export function next(before: Conversation, event: ConversationEvent): Conversati
       return { messages: [...messages, event.message], turn: { id: event.turnId }, notice: undefined }
     case 'regenerating': {
       const at = messages.findIndex(({ id }) => id === event.messageId)
-      return { messages: at === -1 ? messages : messages.slice(0, at), turn: { id: event.turnId }, notice: undefined }
+      // What is answered again stays; a reply that is given again does not.
+      const kept = messages[at]?.role === 'user' ? at + 1 : at
+      return { messages: at === -1 ? messages : messages.slice(0, kept), turn: { id: event.turnId }, notice: undefined }
     }
   }
   if (turn?.id !== event.turnId) return before

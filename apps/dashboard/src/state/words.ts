@@ -4,6 +4,7 @@ const whole = new Intl.NumberFormat()
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 })
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 })
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
+const minute = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 
@@ -12,6 +13,7 @@ export const rateText = (perSecond: number): string =>
   new Intl.NumberFormat(undefined, { maximumFractionDigits: perSecond < 10 ? 1 : 0 }).format(perSecond)
 export const shareText = (part: number, whole_: number): string => (whole_ === 0 ? '–' : percent.format(part / whole_))
 export const clockText = (at: number): string => clock.format(at)
+export const minuteText = (at: number): string => minute.format(at)
 export const dateText = (at: number | string): string => dateAndTime.format(typeof at === 'string' ? Date.parse(at) : at)
 
 /** Three significant digits, from µs to s: what is read beside others of very different size. */

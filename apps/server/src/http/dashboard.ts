@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
@@ -17,13 +18,14 @@ const oneYearMs = 31_536_000_000
  * Where it has not been built, the server does without.
  */
 export async function dashboardRoutes(app: FastifyInstance, folder: string = builtBeside): Promise<void> {
-  const index = readIndex(folder)
-  if (index === undefined) return app.log.warn({ folder }, 'there is no dashboard here; npm run build makes it')
+  const index = join(folder, 'index.html')
+  if (!existsSync(index)) return app.log.warn({ folder }, 'there is no dashboard here; npm run build makes it')
   for (const url of pages) {
-    app.get(url, { schema: { hide: true } }, (_request, reply) =>
+    app.get(url, { schema: { hide: true } }, async (_request, reply) => {
       // A new release has a new one, which names other files.
-      reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(index),
-    )
+      reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8')
+      return readFile(index)
+    })
   }
   await app.register(fastifyStatic, {
     root: join(folder, 'assets'),
@@ -36,12 +38,4 @@ export async function dashboardRoutes(app: FastifyInstance, folder: string = bui
     immutable: true,
     maxAge: oneYearMs,
   })
-}
-
-function readIndex(folder: string): Buffer | undefined {
-  try {
-    return readFileSync(join(folder, 'index.html'))
-  } catch {
-    return undefined
-  }
 }

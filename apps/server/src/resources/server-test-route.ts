@@ -35,10 +35,10 @@ export function serverTestRoute(app: FastifyInstance, { db, registry }: ServerTe
   app.post<{ Params: { id: string } }>(
     '/api/mcp-servers/:id/test',
     { schema, onRequest: adminsOnly },
-    async ({ params, raw }) => {
+    async ({ params }, reply) => {
       const { id, content } = await findResource(db, mcpServerKind, params.id)
       const gone = new AbortController()
-      raw.socket.once('close', () => gone.abort())
+      reply.raw.once('close', () => gone.abort())
       const asked = performance.now()
       const ms = (): number => Math.round(performance.now() - asked)
       try {
