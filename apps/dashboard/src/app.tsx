@@ -34,7 +34,7 @@ function Pages({ isAdmin }: { readonly isAdmin: boolean }) {
         Skip to the content
       </a>
       <Top />
-      <Router>
+      <Router onRouteChange={focusContent}>
         <Route path="/" component={isAdmin ? OverviewPage : NoOverview} />
         <Route path="/agents" component={AgentsPage} />
         <Route path="/agents/:id" component={AgentPage} />
@@ -46,6 +46,11 @@ function Pages({ isAdmin }: { readonly isAdmin: boolean }) {
       {value.state === 'out' && <LoginDialog developmentLogin={value.developmentLogin} />}
     </LocationProvider>
   )
+}
+
+/** Whoever does not see that another page has come hears it. */
+function focusContent(): void {
+  document.getElementById('content')?.focus({ preventScroll: true })
 }
 
 function NoOverview() {

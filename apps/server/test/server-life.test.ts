@@ -128,15 +128,18 @@ describe('a server that starts', () => {
       dataDir: mkdtempSync(join(folder, 'run-')),
       env: { REKINDLE_DATA_DIR: 'data', REKINDLE_WORKERS: '2' },
     })
-    expect(server.stdout.replaceAll(/\d\.\d s|:\d+|port \d+/g, '…').replaceAll(/ +$/gm, '')).toMatchInlineSnapshot(`
+    expect(server.stdout.replaceAll(/\d\.\d s|:\d+|port \d+|(?<=USR2 )\d+/g, '…').replaceAll(/ +$/gm, '')).toMatchInlineSnapshot(`
       "
         Rekindle is ready at http://127.0.0.1… (…)
 
         address   127.0.0.1, …         HOST, PORT
-        workers   2                             REKINDLE_WORKERS
+        workers   2                             REKINDLE_WORKERS; kill -USR2 … restarts them one by one
         store     SQLite, data/configs.sqlite   REDIS_URL=redis://… for Redis
         database  SQLite, data/agents.sqlite    DATABASE_URL=postgres://… for PostgreSQL
         model     offline:small                 OPENAI_API_KEY=…, or see below
+
+        Dashboard: http://127.0.0.1…/
+        Sign in with any name: this is the development login, for this machine alone. With NODE_ENV=production it is off.
 
         Three sample agents were added to the empty database: assistant, data-analyst, planner.
 
@@ -145,7 +148,7 @@ describe('a server that starts', () => {
           or OPENAI_BASE_URL and REKINDLE_MODEL for any endpoint that speaks the OpenAI protocol.
 
         Try:
-        curl -N http://127.0.0.1…/api/agents/assistant/chat -H 'content-type: application/json' \\
+        curl -N -u developer:admin http://127.0.0.1…/api/agents/assistant/chat -H 'content-type: application/json' \\
           -d '{"id":"1","messages":[{"id":"1","role":"user","parts":[{"type":"text","text":"What is 12 * 7?"}]}]}'
 
       "

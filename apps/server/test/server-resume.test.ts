@@ -111,15 +111,16 @@ describe.each(['SQLite', 'PostgreSQL'])('a turn that outlives its connection, wi
     const sessionId = running.turn('1', long)
     await until(() => running.answer('1').length > 20)
     canceller.say({ type: 'cancel', id: '1', sessionId })
+    // The session goes on in the other worker, as soon as the first turn has left it.
+    canceller.turn('2', quick, { sessionId })
     expect(await running.outcome('1')).toEqual({ type: 'end', id: '1' })
     expect(running.chunks('1').at(-1)).toMatchObject({ type: 'abort' })
-    const [, reply] = await messagesOf(user, sessionId)
+    expect(await canceller.outcome('2')).toEqual({ type: 'end', id: '2' })
+    expect(canceller.answer('2')).toBe('12 * 7 = 84')
+    const [, reply, ...next] = await messagesOf(user, sessionId)
     expect(textIn(reply)).toBe(running.answer('1'))
     expect(reply?.metadata).toMatchObject({ rekindle: { ended: 'cancelled' } })
-    // The session goes on, in the other worker.
-    canceller.turn('2', quick, { sessionId })
-    await canceller.outcome('2')
-    expect(canceller.answer('2')).toBe('12 * 7 = 84')
+    expect(next).toHaveLength(2)
   })
 
   it('cannot be read, cancelled or gone on with by anybody else', async () => {
@@ -164,15 +165,16 @@ describe.each(['SQLite', 'PostgreSQL'])('a turn that outlives its connection, wi
     const [here, there] = await apart(user)
     using running = here
     using _ = there
-    for (const id of ['1', '2']) {
-      const sessionId = running.turn(id, long)
-      await until(() => running.chunks(id).length > 5)
-      const session = `${server.url}/api/sessions/${sessionId}`
-      expect((await send(session, { method: 'DELETE', user })).status).toBe(204)
+    const ids = ['1', '2'] as const
+    const sessions = ids.map((id) => `${server.url}/api/sessions/${running.turn(id, long)}`)
+    await until(() => ids.every((id) => running.chunks(id).length > 5))
+    // Over connections that go to one worker after the other.
+    for (const session of sessions) expect((await send(session, { method: 'DELETE', user })).status).toBe(204)
+    for (const id of ids) {
       await running.outcome(id)
       expect(running.chunks(id).at(-1)).toMatchObject({ type: 'abort' })
-      expect((await send(session, { user })).status).toBe(404)
     }
+    for (const session of sessions) expect((await send(session, { user })).status).toBe(404)
   })
 
   it('is lost with its worker, and said to be; the conversation goes on', async () => {

@@ -7,6 +7,7 @@ import { startRedis } from '../../../packages/rekindle/test/redis-server.ts'
 import { chat, send } from './http-client.ts'
 import { startPostgres } from '../../../packages/rekindle/test/postgres-server.ts'
 import { startServer, until } from './server-process.ts'
+import { Client as WebSocketClient } from './web-socket-client.ts'
 
 describe('a server with Redis', () => {
   it('shares configs with other machines, and answers on when Redis dies', async () => {
@@ -69,28 +70,39 @@ describe('a server with PostgreSQL', () => {
   it('keeps its agents there, and says when it is not ready for lack of it', async () => {
     await using postgres = await startPostgres()
     const url = await postgres.createDatabase()
-    await using server = await startServer({ env: { DATABASE_URL: url.replace('rekindle@', 'rekindle:hunter2@') } })
+    const env = { DATABASE_URL: url.replace('rekindle@', 'rekindle:hunter2@'), REKINDLE_OFFLINE_PACE_MS: '10' }
+    await using server = await startServer({ env })
     expect(server.stdout).toContain('PostgreSQL, postgres://127.0.0.1')
     const { user, served } = await chat(server)
     expect(served.source).toBe('build')
 
-    const client = new PgClient(url)
-    await client.connect()
-    const { rows } = await client.query('select (select count(*) from agents) as agents, (select count(*) from users) as users')
+    const database = new PgClient(url)
+    await database.connect()
+    const { rows } = await database.query('select (select count(*) from agents) as agents, (select count(*) from users) as users')
     expect(rows).toEqual([{ agents: '3', users: '1' }])
-    await client.end()
+    await database.end()
 
+    using client = await WebSocketClient.open(server, {}, user)
+    const sessionId = client.turn('1', 'Hello')
+    await until(() => client.answer('1').length > 20)
     await postgres.stop()
     const ready = await send(`${server.url}/readyz`)
     expect(ready.status).toBe(503)
     expect(ready.json).toMatchObject({ database: 'down', store: 'ok', error: { code: 'not-ready' } })
     expect((await send(`${server.url}/livez`)).status).toBe(200)
-    // What is cached does not need the database; what is not, says that it does.
-    expect((await chat(server, { user })).served.source).toBe('memory')
-    const cold = await chat(server, { user, agentId: 'planner' })
-    expect(cold.status).toBe(503)
-    expect(cold.headers['retry-after']).toBe('2')
-    expect(cold.json.error?.code).toBe('unavailable')
+    // The conversation is in the database, whatever of the agent is cached.
+    const refused = await chat(server, { user })
+    expect(refused.status).toBe(503)
+    expect(refused.headers['retry-after']).toBe('2')
+    expect(refused.json.error?.code).toBe('unavailable')
+    // A turn that runs is sent to its end, and its reply kept when that can be done.
+    expect(await client.outcome('1')).toEqual({ type: 'end', id: '1' })
+    expect(client.chunks('1').at(-1)?.type).toBe('finish')
+    expect(server.stderr).toContain('a reply could not be kept')
+    await postgres.start()
+    const messages = async () => (await send(`${server.url}/api/sessions/${sessionId}`, { user })).json['messages']
+    await until(async () => ((await messages()) as unknown[] | undefined)?.length === 2, server)
+    expect(JSON.stringify(await messages())).toContain(JSON.stringify(client.answer('1')))
     expect(await server.stop()).toBe(0)
     expect(server.stdout + server.stderr).not.toContain('hunter2')
   })

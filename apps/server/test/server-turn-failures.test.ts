@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text as textOf } from 'node:stream/consumers'
-import { pipeline } from 'node:stream/promises'
 import type { UIMessage } from 'ai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { answerIn, chat, chatBody, chunksOf, json, open, send, someone, userMessage } from './http-client.ts'
+import { chat, chatBody, json, open, send, someone, userMessage } from './http-client.ts'
 import { delta, startProvider } from './model-provider.ts'
 import { startServer, until } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -30,10 +29,6 @@ beforeEach(() => {
 
 const stats = async () => (await send(`${server.url}/api/stats`)).json as { turns: number; agents: { inUse: number } }
 const inUse = async () => (await stats()).agents.inUse
-const memory = async () => {
-  const { workers } = (await send(`${server.url}/api/fleet`)).json as { workers: { about: { rssBytes: number } }[] }
-  return workers[0]!.about.rssBytes
-}
 const textIn = (message: UIMessage | undefined) => message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 const messagesOf = async (sessionId: string) => {
   const { messages } = (await send(`${server.url}/api/sessions/${sessionId}`)).json
@@ -234,64 +229,6 @@ describe('a client that goes away', () => {
     const [, reply, end] = back.said('1')
     expect(textIn((reply as { message: UIMessage }).message)).toBe('One moment … there it is.')
     expect(end).toEqual({ type: 'end', id: '1' })
-  })
-})
-
-describe('a client that reads slowly', () => {
-  const piece = 'x'.repeat(32 * 1024)
-
-  /** Says so many pieces, as fast as they are taken. */
-  function talk(pieces: number) {
-    const progress = { done: false }
-    function* words() {
-      for (let said = 0; said < pieces; said++) yield delta(piece)
-      progress.done = true
-      yield delta('', 'stop') + 'data: [DONE]\n\n'
-    }
-    answer = (_request, response) => pipeline(words, response)
-    return progress
-  }
-
-  it('holds up neither the model nor the agent, and gets the whole reply later, over HTTP', async () => {
-    const progress = talk(100)
-    const body = chatBody('hunter2', { id: 'slow' })
-    const response = await open(`${server.url}/api/agents/assistant/chat`, { headers: json, body })
-    response.pause()
-    await until(async () => progress.done && (await inUse()) === 0)
-    let text = ''
-    for await (const part of response.setEncoding('utf8')) text += part
-    expect(answerIn(chunksOf(text)).length).toBe(100 * piece.length)
-  })
-
-  it('does the same over a WebSocket, many times over, without filling the memory', async () => {
-    const user = someone()
-    const clients = await Promise.all(Array.from({ length: 5 }, () => Client.open(server, {}, user)))
-    const progress = talk(100)
-    const before = await memory()
-    for (const client of clients) {
-      client.socket.pause()
-      client.turn('1', 'hunter2')
-    }
-    await until(async () => progress.done && (await stats()).turns === 0)
-    expect(await inUse()).toBe(0)
-    // Five replies of 3 MB, and not each of them again for every reader that it waits for.
-    expect((await memory()) - before).toBeLessThan(150 * 1024 * 1024)
-    for (const client of clients) client.socket.resume()
-    for (const client of clients) {
-      expect(await client.outcome('1')).toEqual({ type: 'end', id: '1' })
-      expect(client.answer('1').length).toBe(100 * piece.length)
-      client[Symbol.dispose]()
-    }
-  })
-
-  it('does not keep a reply from being too long: it is cut off, and so is its model', async () => {
-    const progress = talk(100_000)
-    const reply = await chat(server, { text: 'hunter2' })
-    expect(reply.chunks.at(-1)).toEqual({ type: 'error', errorText: 'The reply became too long, and was cut off.' })
-    expect(reply.answer.length).toBeGreaterThan(4_000_000)
-    expect(reply.answer.length).toBeLessThan(4.2 * 1024 * 1024)
-    expect(progress.done).toBe(false)
-    await until(async () => (await inUse()) === 0)
   })
 })
 

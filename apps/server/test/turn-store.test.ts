@@ -101,7 +101,14 @@ describe.each([
     await expect(begin('2')).rejects.toMatchObject({ problem: { status: 409, code: 'turn-running' } })
     expect(idsOf((await readMessages(db, ann)).messages)).toEqual(['u-1'])
     expect((await begin('2', { sessionId: 'other' })).kind).toBe('begun')
-    expect((await begin('2', { userId: bob })).kind).toBe('begun')
+    // Under the same names, another user's is another session.
+    expect(await begin('1', { userId: bob, said: { kind: 'message', message: user('bob’s') } })).toEqual({
+      kind: 'begun',
+      history: [user('bob’s')],
+      position: 1,
+    })
+    expect(idsOf((await readMessages(db, { ...ann, userId: bob })).messages)).toEqual(['bob’s'])
+    expect(await findMessage(db, ann, 'bob’s')).toBeUndefined()
   })
 
   it('run once when many say at once that they begin', async () => {

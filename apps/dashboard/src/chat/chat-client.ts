@@ -77,7 +77,7 @@ export class ChatClient {
     if (now.turn !== undefined && this.#turns.has(now.turn.id)) return
     if (now !== before) return this.load(sessionId)
     this.#happen(sessionId, { type: 'loaded', messages, running: running ?? undefined })
-    if (running === 'x') this.#follow(running, { sessionId, opening: undefined })
+    if (running !== null) this.#follow(running, { sessionId, opening: undefined })
   }
 
   send(options: TurnOptions, text: string): void {

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { lastIdentity, signOut } from '../state/identity.ts'
 import { nextTheme, theme } from '../state/theme.ts'
@@ -15,6 +16,10 @@ export function Top() {
   const { path } = useLocation()
   const isAdmin = lastIdentity.value?.role === 'admin'
   const isAt = (place: string): boolean => (place === '/' ? path === '/' : path === place || path.startsWith(`${place}/`))
+  const label = links.find(([place]) => isAt(place))?.[1]
+  useEffect(() => {
+    document.title = label === undefined ? 'Rekindle' : `${label} · Rekindle`
+  }, [label])
   return (
     <header class="top">
       <a class="brand" href={isAdmin ? '/' : '/chat'}>

@@ -18,7 +18,7 @@ function key(agentId: string, usedAt: number): HotKey {
 
 it('hands on what all workers were using, each agent once and the latest used first', async () => {
   await saveHotKeys(db, 'worker-1', [key('a', noon - 10), key('b', noon - 20)], noon)
-  await saveHotKeys(db, 'worker-2', [key('b', noon - 5), key('c', noon - 30)], noon)
+  await saveHotKeys(db, 'worker-2', [key('b', noon - 5), key('c', noon - 30), key('a', noon - 40)], noon)
   expect(await readHotKeys(db, 500, noon)).toEqual([key('b', noon - 5), key('a', noon - 10), key('c', noon - 30)])
   expect(await readHotKeys(db, 1, noon)).toEqual([key('b', noon - 5)])
 })

@@ -147,6 +147,8 @@ async function openFile(path: string, timeout: number): Promise<DatabaseSync> {
     await switchToWal(database)
     // With WAL this survives a crash of the process; only a power failure may cost the last transactions, never consistency.
     database.exec('pragma synchronous = normal')
+    // A checkpoint waits for the disk: rather seldom than often, for a log of up to 16 MB.
+    database.exec('pragma wal_autocheckpoint = 4000')
   } catch (error) {
     database.close()
     throw error

@@ -126,7 +126,7 @@ export interface ApiKeyRow {
 }
 
 /** A conversation. Its id is its client's choice, and means something only together with the user. */
-export interface SessionRow {
+interface SessionRow {
   user_id: string
   id: string
   /** The agent of its latest turn. */
@@ -136,7 +136,7 @@ export interface SessionRow {
   updated_at: string
 }
 
-export interface MessageRow {
+interface MessageRow {
   user_id: string
   session_id: string
   /** From 0, without gaps. */
@@ -166,7 +166,7 @@ export interface TurnRow {
 }
 
 /** The reply of a running turn as far as it is known, for readers of other workers. */
-export interface TurnChunksRow {
+interface TurnChunksRow {
   user_id: string
   session_id: string
   turn_id: string
@@ -176,7 +176,7 @@ export interface TurnChunksRow {
 }
 
 /** The agents that a worker was using when it last said so, for those that start after it. */
-export interface HotKeysRow {
+interface HotKeysRow {
   /** Host and process id. */
   worker: string
   /** Milliseconds since 1970. */

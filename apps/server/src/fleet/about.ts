@@ -30,7 +30,7 @@ export type About = {
   readonly series: SeriesReport
 }
 
-export type AboutAgent = UsageOfAgent & {
+type AboutAgent = UsageOfAgent & {
   /** In memory now, for different users. */
   readonly live: number
 }

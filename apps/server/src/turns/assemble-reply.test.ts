@@ -26,25 +26,28 @@ describe('what is kept of a reply', () => {
     })
   })
 
-  it.each(['failed', 'cancelled'] as const)('is what was said before it %s, which it says, with nothing left open', async (end) => {
-    const unfinished: UIMessageChunk[] = [
-      ...start,
-      ...said,
-      ...call,
-      { type: 'tool-input-start', toolCallId: '2', toolName: 'calculator' },
-      { type: 'error', errorText: 'Alas.' },
-    ]
-    expect(await assembleReply(unfinished, end)).toEqual({
-      id: 'reply',
-      role: 'assistant',
-      metadata: { rekindle: { source: 'memory', ended: end } },
-      parts: [
-        { type: 'step-start' },
-        { type: 'text', text: 'Half of', state: 'done' },
-        expect.objectContaining({ type: 'tool-calculator', state: 'output-error', errorText: expect.any(String) as string }),
-      ],
-    })
-  })
+  it.each(['failed', 'cancelled'] as const)(
+    'is what was said before it %s, which it says, with nothing left open',
+    async (end) => {
+      const unfinished: UIMessageChunk[] = [
+        ...start,
+        ...said,
+        ...call,
+        { type: 'tool-input-start', toolCallId: '2', toolName: 'calculator' },
+        { type: 'error', errorText: 'Alas.' },
+      ]
+      expect(await assembleReply(unfinished, end)).toEqual({
+        id: 'reply',
+        role: 'assistant',
+        metadata: { rekindle: { source: 'memory', ended: end } },
+        parts: [
+          { type: 'step-start' },
+          { type: 'text', text: 'Half of', state: 'done' },
+          expect.objectContaining({ type: 'tool-calculator', state: 'output-error', errorText: expect.any(String) as string }),
+        ],
+      })
+    },
+  )
 
   it('is nothing when nothing was said', async () => {
     expect(await assembleReply([], 'failed')).toBeUndefined()

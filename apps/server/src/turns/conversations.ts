@@ -140,6 +140,6 @@ export class Conversations {
     if (state === 'running' && (await askTurn(db, key, 'relay'))) {
       return { kind: 'running', here: false, served: undefined, read: (signal) => readElsewhere(db, key, signal) }
     }
-    return { kind: 'ended', reply: await findMessage(db, key, replyId) }
+    return { kind: 'ended', reply: () => findMessage(db, key, replyId) }
   }
 }

@@ -21,8 +21,8 @@ export type Following =
     }
   | {
       readonly kind: 'ended'
-      /** `undefined`: nothing was said. */
-      readonly reply: UIMessage | undefined
+      /** Loads it; `undefined`: nothing was said. */
+      readonly reply: () => Promise<UIMessage | undefined>
     }
 
 const pollMs = 150

@@ -14,11 +14,21 @@ async function assembled(chunks: readonly UIMessageChunk[]): Promise<UIMessage |
   return message
 }
 
+async function gathered(chunks: AsyncIterable<UIMessageChunk>): Promise<UIMessageChunk[]> {
+  const all: UIMessageChunk[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return all
+}
+
 /** A reply of parts that are open side by side, as a stream has them. */
 const replies: fc.Arbitrary<UIMessageChunk[]> = fc
   .array(
     fc.oneof(
-      fc.record({ part: fc.constantFrom('text', 'reasoning', 'tool-input'), id: fc.constantFrom('a', 'b'), text: fc.oneof(fc.string(), fc.constant('long '.repeat(500))) }),
+      fc.record({
+        part: fc.constantFrom('text', 'reasoning', 'tool-input'),
+        id: fc.constantFrom('a', 'b'),
+        text: fc.oneof(fc.string(), fc.constant('long '.repeat(500))),
+      }),
       fc.constant('step' as const),
     ),
     { maxLength: 40 },
@@ -132,7 +142,7 @@ describe('a reply log', () => {
     const log = new ReplyLog(ample)
     const left = new AbortController()
     log.append({ type: 'start' })
-    const reading = Array.fromAsync(log.read(left.signal))
+    const reading = gathered(log.read(left.signal))
     await turn()
     left.abort()
     log.append({ type: 'finish' })

@@ -35,7 +35,7 @@ export interface TurnServices {
 }
 
 /** What an agent is to answer, and where its answer goes. */
-export interface Task {
+interface Task {
   readonly history: UIMessage[]
   readonly replyId: string
   readonly reply: ReplyLog
@@ -108,7 +108,7 @@ async function stream(
   { served, failed, controller }: Circumstances,
 ): Promise<AsyncIterable<UIMessageChunk>> {
   // Not checked against the agent's tools: what was said before an edit of the agent stays said.
-  const prompt = await convertToModelMessages(history, { tools: agent.tools, ignoreIncompleteToolCalls: true })
+  const prompt = await convertToModelMessages(history, { tools: agent.tools })
   const { stream } = await agent.stream({ prompt, abortSignal: controller.signal })
   return toUIMessageStream({
     stream,

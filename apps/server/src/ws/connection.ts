@@ -1,4 +1,3 @@
-import type { UIMessageChunk } from 'ai'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
 import { messageTooLarge } from '../http/json-body.ts'
@@ -14,7 +13,7 @@ import { FollowedTurns } from './followed-turns.ts'
 import { clientMessage } from './protocol.ts'
 import type { ClientMessage, ServerMessage } from './protocol.ts'
 
-/** Beyond this the next chunk waits until the reader has caught up. */
+/** Beyond this what is said of turns waits until the reader has caught up. */
 const highWaterBytes = 64 * 1024
 /** A reader that has this much waiting for it makes us talk without listening. */
 const floodBytes = 4 * 1024 * 1024
@@ -34,14 +33,13 @@ export class Connection {
   readonly #socket: WebSocket
   readonly #options: ConnectionOptions
   readonly #turns: FollowedTurns
+  /** When the last message has left this process. */
+  #sent: Promise<void> = Promise.resolve()
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket
     this.#options = options
-    this.#turns = new FollowedTurns({
-      say: (message) => this.#send(message),
-      chunk: (id, chunk) => this.#sendChunk(id, chunk),
-    })
+    this.#turns = new FollowedTurns({ say: (message) => this.#send(message), room: () => this.#room() })
     socket.on('message', (data, isBinary) => void this.#receive(data, isBinary))
     // Its turns go on: whoever comes back may have their replies.
     socket.on('close', () => this.#turns.leaveAll())
@@ -111,12 +109,8 @@ export class Connection {
     return following
   }
 
-  #sendChunk(id: string, chunk: UIMessageChunk): Promise<void> {
-    const sent = Promise.withResolvers<void>()
-    this.#send({ type: 'chunk', id, chunk }, (error) => (error ? sent.reject(error) : sent.resolve()))
-    if (this.#socket.bufferedAmount > highWaterBytes) return sent.promise
-    sent.promise.catch(() => {})
-    return Promise.resolve()
+  async #room(): Promise<void> {
+    if (this.#socket.bufferedAmount > highWaterBytes) await this.#sent
   }
 
   #refuse(error: unknown, id: string | undefined): void {
@@ -127,9 +121,12 @@ export class Connection {
     if (this.#socket.bufferedAmount > floodBytes) this.#socket.terminate()
   }
 
-  #send(message: ServerMessage, done?: (error?: Error) => void): void {
-    // On a closed socket this calls `done` with an error, or does nothing.
-    this.#socket.send(JSON.stringify(message), (error) => done?.(error ?? undefined))
+  #send(message: ServerMessage): void {
+    const sent = Promise.withResolvers<void>()
+    // On a closed socket this fails, or does nothing.
+    this.#socket.send(JSON.stringify(message), (error) => (error ? sent.reject(error) : sent.resolve()))
+    this.#sent = sent.promise
+    this.#sent.catch(() => {})
   }
 }
 

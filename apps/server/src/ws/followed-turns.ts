@@ -1,14 +1,15 @@
-import type { UIMessageChunk } from 'ai'
+import type { UIMessage } from 'ai'
 import { RequestError } from '../problem.ts'
 import type { Following } from '../turns/following.ts'
 import type { ServerMessage } from './protocol.ts'
 
 const maxTurns = 8
 
-/** Where a connection's words go. `chunk` resolves once there is room for more, and rejects when nobody is there. */
+/** What a connection can do for its turns. */
 export interface Voice {
   say(message: ServerMessage): void
-  chunk(id: string, chunk: UIMessageChunk): Promise<void>
+  /** Resolves when there is room for more. Rejects when nobody is there. */
+  room(): Promise<void>
 }
 
 interface Followed {
@@ -22,6 +23,8 @@ interface Followed {
 export class FollowedTurns {
   readonly #voice: Voice
   readonly #turns = new Map<string, Followed>()
+  /** When the last of the whole replies has been sent. */
+  #whole: Promise<void> = Promise.resolve()
 
   constructor(voice: Voice) {
     this.#voice = voice
@@ -41,7 +44,7 @@ export class FollowedTurns {
     this.#turns.set(id, turn)
     try {
       turn.following = await find()
-      if (!turn.left.signal.aborted) await this.#send(id, turn.following, turn.left.signal)
+      await this.#send(id, turn.following, turn.left.signal)
     } catch (error) {
       if (!turn.left.signal.aborted) throw error
     } finally {
@@ -65,13 +68,29 @@ export class FollowedTurns {
   }
 
   async #send(id: string, following: Following, left: AbortSignal): Promise<void> {
-    if (following.kind === 'running') {
-      for await (const chunk of following.read(left)) await this.#voice.chunk(id, chunk)
-      if (left.aborted) return
-    } else if (following.reply !== undefined) {
-      this.#voice.say({ type: 'reply', id, message: following.reply })
+    if (following.kind === 'ended') await this.#sendWhole(id, following.reply, left)
+    else for await (const chunk of following.read(left)) await this.#say({ type: 'chunk', id, chunk }, left)
+    await this.#say({ type: 'end', id }, left)
+  }
+
+  /** One after the other: each may be large, and none is loaded before there is room for it. */
+  async #sendWhole(id: string, load: () => Promise<UIMessage | undefined>, left: AbortSignal): Promise<void> {
+    const before = this.#whole
+    const sent = Promise.withResolvers<void>()
+    this.#whole = sent.promise
+    try {
+      await before
+      await this.#voice.room()
+      const message = left.aborted ? undefined : await load()
+      if (message !== undefined) await this.#say({ type: 'reply', id, message }, left)
+    } finally {
+      sent.resolve()
     }
-    this.#voice.say({ type: 'end', id })
+  }
+
+  async #say(message: ServerMessage, left: AbortSignal): Promise<void> {
+    await this.#voice.room()
+    if (!left.aborted) this.#voice.say(message)
   }
 }
 
