@@ -11,7 +11,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 /** With the Node of our dev dependencies first in the PATH, whatever the machine's own is. */
 export const env = { ...process.env, PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH }
 
-export function run(command, args, options = {}) {
+function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit', ...options })
   if (error) fail(`${command} could not be run: ${error.message}`)
   if (status !== 0) process.exit(status ?? 1)
