@@ -45,12 +45,23 @@ await fetch(`${url}/api/agents/assistant`, {
 })
 await Promise.all(talks)
 
-async function shoot(name: string, options: Omit<VisitOptions, 'url'>, show: (page: Page) => Promise<unknown>, dark = false) {
+interface Look {
+  readonly dark?: boolean
+  /** What lies over the page, and so ends with the window. */
+  readonly dialog?: boolean
+}
+
+async function shoot(
+  name: string,
+  options: Omit<VisitOptions, 'url'>,
+  show: (page: Page) => Promise<unknown>,
+  { dark = false, dialog = false }: Look = {},
+): Promise<void> {
   await using visitor = await visit(browser, { url, ...options })
   const { page } = visitor
   if (dark) await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
   await show(page)
-  await page.screenshot({ path: `${folder}${name}.png`, fullPage: true })
+  await page.screenshot({ path: `${folder}${name}.png`, fullPage: !dialog })
 }
 
 const overview = (page: Page) => page.getByText('4 answered').waitFor()
@@ -65,19 +76,24 @@ async function talk(page: Page): Promise<void> {
 }
 
 await shoot('overview', {}, overview)
-await shoot('overview-dark', {}, overview, true)
+await shoot('overview-dark', {}, overview, { dark: true })
 await shoot('overview-phone', { width: 360 }, overview)
 await shoot('agents', { path: '/agents' }, (page) => page.getByText('Data analyst').waitFor())
-await shoot('agent-review', { path: '/agents/planner' }, async (page) => {
-  await page
-    .getByLabel('Instructions')
-    .fill('You are a planner: you work out dates, deadlines and simple schedules.\nAnswer in one line.')
-  await page.getByRole('button', { name: 'Review changes' }).click()
-  await page.locator('.difference ins').first().waitFor()
-})
+await shoot(
+  'agent-review',
+  { path: '/agents/planner' },
+  async (page) => {
+    await page
+      .getByLabel('Instructions')
+      .fill('You are a planner: you work out dates, deadlines and simple schedules.\nAnswer in one line.')
+    await page.getByRole('button', { name: 'Review changes' }).click()
+    await page.locator('.difference ins').first().waitFor()
+  },
+  { dialog: true },
+)
 await shoot('explain', { path: '/explain?agent=assistant&user=user-0' }, (page) => page.getByText('What happened').waitFor())
 await shoot('chat', { path: '/chat' }, talk)
-await shoot('chat-phone-dark', { path: '/chat', width: 360, name: 'grace' }, talk, true)
+await shoot('chat-phone-dark', { path: '/chat', width: 360, name: 'grace' }, talk, { dark: true })
 await shoot('unreachable', {}, async (page) => {
   await overview(page)
   await page.route('**/api/**', (route) => route.abort())
