@@ -40,13 +40,24 @@ export function install(folder = root) {
 const packages = ['packages/rekindle', 'apps/dashboard', 'apps/server']
 
 export function build({ always = false } = {}) {
+  // What was built anew is inside what comes after it.
+  let anew = always
   for (const folder of packages) {
     const stamp = join(root, folder, 'dist', '.built')
-    const sources = ['src', 'index.html', 'package.json', 'vite.config.ts', 'tsconfig.build.json', '../../tsconfig.base.json']
+    const sources = [
+      'src',
+      'index.html',
+      'package.json',
+      'vite.config.ts',
+      'rolldown.config.js',
+      'tsconfig.build.json',
+      '../../tsconfig.base.json',
+    ]
       .map((path) => join(root, folder, path))
       .filter((path) => existsSync(path))
-    if (!always && existsSync(stamp) && newest(sources) <= statSync(stamp).mtimeMs) continue
+    if (!anew && existsSync(stamp) && newest(sources) <= statSync(stamp).mtimeMs) continue
     console.log(`Building ${folder} …`)
+    anew = true
     const started = new Date()
     run('npm', ['run', 'build', '--silent'], { cwd: join(root, folder) })
     mkdirSync(join(root, folder, 'dist'), { recursive: true })

@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
-
-/** Where the dashboard is when it was built beside this server. */
-const builtBeside = fileURLToPath(new URL('../../../dashboard/dist', import.meta.url))
+import { builtDashboard } from '../built-dashboard.ts'
 
 /** Its pages: all of them are one file, which asks for the rest. */
 const pages = ['/', '/agents', '/agents/:id', '/explain', '/chat', '/chat/:session']
@@ -17,7 +14,7 @@ const oneYearMs = 31_536_000_000
  * The dashboard, for anybody: its files hold nothing but itself, and what it shows it asks the API for, as whoever has signed in.
  * Where it has not been built, the server does without.
  */
-export async function dashboardRoutes(app: FastifyInstance, folder: string = builtBeside): Promise<void> {
+export async function dashboardRoutes(app: FastifyInstance, folder: string = builtDashboard): Promise<void> {
   const index = join(folder, 'index.html')
   if (!existsSync(index)) return app.log.warn({ folder }, 'there is no dashboard here; npm run build makes it')
   for (const url of pages) {
