@@ -28,7 +28,8 @@ async function workersOf(server: ServerProcess, count: number): Promise<number[]
 
 describe('a server that is told to stop', () => {
   it('finishes the turns in progress, over HTTP and WebSocket, and exits with 0', async () => {
-    await using server = await startServer({ env: slow })
+    // Slow enough that the turns are still going on when all workers have stopped listening, on whatever machine.
+    await using server = await startServer({ env: { ...slow, REKINDLE_OFFLINE_PACE_MS: '40' } })
     using client = await Client.open(server)
     client.turn('1', 'Hello')
     const response = await open(`${server.url}${api}`, long)
