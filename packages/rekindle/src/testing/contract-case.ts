@@ -42,6 +42,20 @@ export function listenTo(connection: StoreConnection, worker: string): Listening
   return heard
 }
 
+/**
+ * Has mail sent, and waits until it has come. What is sent while a listener has to connect again may be lost, and is sent anew
+ * when it listens.
+ */
+export async function undisturbed(heard: readonly Listening[], send: () => Promise<() => boolean>): Promise<void> {
+  const connected = () => heard.reduce((sum, { listening }) => sum + listening, 0)
+  for (let before = -1; before !== connected();) {
+    before = connected()
+    for (const { mail } of heard) mail.length = 0
+    const hasCome = await send()
+    await until(() => hasCome() || connected() !== before)
+  }
+}
+
 /** What a listener has heard so far. */
 export interface Listening {
   listening: number
