@@ -13,6 +13,7 @@ const waiting = [
   'packages/rekindle/test/postgres-*.test.ts',
   'packages/rekindle/test/redis-*.test.ts',
   'apps/server/test/server-editing-failures.test.ts',
+  'apps/server/test/server-stores.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {

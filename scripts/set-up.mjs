@@ -52,6 +52,8 @@ export function build({ always = false } = {}) {
       'rolldown.config.js',
       'tsconfig.build.json',
       '../../tsconfig.base.json',
+      // The apps have their dependencies inside them.
+      '../../package-lock.json',
     ]
       .map((path) => join(root, folder, path))
       .filter((path) => existsSync(path))

@@ -9,5 +9,5 @@ export default defineConfig({
   platform: 'node',
   // Serves files of its own folder.
   external: ['@fastify/swagger-ui'],
-  output: { dir: 'dist', cleanDir: true },
+  output: { dir: 'dist', cleanDir: true, sourcemap: true },
 })

@@ -57,19 +57,10 @@ const onRedis = async (): Promise<Setup> => {
   return { env: { REDIS_URL: `redis://127.0.0.1:${redis.port}` }, [Symbol.asyncDispose]: () => redis[Symbol.asyncDispose]() }
 }
 
-const statements: readonly [string, string][] = [
-  ['an agent', "update agents set instructions = 'Be brief.' where id = 'assistant'"],
-  ['the tools of an agent', "delete from agent_tools where agent_id = 'assistant' and tool_name = 'current_time'"],
-  ['a model that had no row', `insert into models values ('offline:small', '{"temperature":0.5}')`],
-  ['a model', `update models set settings = '{"temperature":0.1}' where id = 'offline:small'`],
-  ['a tool', "update tools set enabled = 0 where name = 'convert_units'"],
-  ['a user', "update users set time_zone = 'Asia/Tokyo'"],
-]
-
 describe.each([
   ['SQLite', onSqlite],
   ['Redis', onRedis],
-])(`an edit in psql, with ${workers} workers on %s`, (store, setUp) => {
+])(`an edit in psql, with ${workers} workers on %s`, (_store, setUp) => {
   let url: string
   let setup: Setup
   let server: ServerProcess
@@ -88,18 +79,21 @@ describe.each([
     expect(server.stdout).toContain('Edits by other programs, such as psql, are seen at once')
   })
 
-  // Which agents a statement concerns is the same with any store.
-  it.each(store === 'SQLite' ? statements : statements.slice(0, 2))(
-    'of %s reaches every worker within a second',
-    async (_what, statement) => {
-      const before = await warm(server, workers)
-      await psql(url, statement)
-      expect(await untilSeen(server, before)).toBeLessThan(1_000)
-      const after = await warm(server, workers, before.user)
-      expect(after.fingerprint).not.toBe(before.fingerprint)
-      expect(after.workers).toEqual(before.workers)
-    },
-  )
+  it.each([
+    ['an agent', "update agents set instructions = 'Be brief.' where id = 'assistant'"],
+    ['the tools of an agent', "delete from agent_tools where agent_id = 'assistant' and tool_name = 'current_time'"],
+    ['a model that had no row', `insert into models values ('offline:small', '{"temperature":0.5}')`],
+    ['a model', `update models set settings = '{"temperature":0.1}' where id = 'offline:small'`],
+    ['a tool', "update tools set enabled = 0 where name = 'convert_units'"],
+    ['a user', "update users set time_zone = 'Asia/Tokyo'"],
+  ])('of %s reaches every worker within a second', async (_what, statement) => {
+    const before = await warm(server, workers)
+    await psql(url, statement)
+    expect(await untilSeen(server, before)).toBeLessThan(1_000)
+    const after = await warm(server, workers, before.user)
+    expect(after.fingerprint).not.toBe(before.fingerprint)
+    expect(after.workers).toEqual(before.workers)
+  })
 
   it('of what no agent is made of leaves them alone', async () => {
     const before = await warm(server, workers)

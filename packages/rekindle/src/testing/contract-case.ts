@@ -48,12 +48,13 @@ export function listenTo(connection: StoreConnection, worker: string): Listening
  */
 export async function undisturbed(heard: readonly Listening[], send: () => Promise<() => boolean>): Promise<void> {
   const connected = () => heard.reduce((sum, { listening }) => sum + listening, 0)
-  for (let before = -1; before !== connected();) {
+  let before: number
+  do {
     before = connected()
     for (const { mail } of heard) mail.length = 0
     const hasCome = await send()
     await until(() => hasCome() || connected() !== before)
-  }
+  } while (connected() !== before)
 }
 
 /** What a listener has heard so far. */

@@ -3,12 +3,11 @@ import { soak } from './soak.ts'
 
 describe('four workers on Redis, while everything that can go wrong does', () => {
   test('get the right agents, and leave nothing behind', { timeout: 90_000 }, async () => {
-    const operations = 12_000
+    const operations = 20_000
     const report = await soak({ store: 'redis', operations, longestMs: 60_000, random: Math.random, say: () => {} })
     expect(report.wrong).toEqual([])
     expect(report.operations).toBeGreaterThanOrEqual(operations)
-    // All tiers took part; how much each did is the machine's affair.
-    for (const tier of ['memory', 'config', 'build'] as const) expect(report.served[tier]).toBeGreaterThan(100)
+    for (const tier of ['memory', 'config', 'build'] as const) expect(report.served[tier]).toBeGreaterThan(500)
     expect(report.edits.completed).toBeGreaterThan(10)
   })
 })

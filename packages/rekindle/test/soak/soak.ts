@@ -8,7 +8,10 @@ import { SoakProcess } from './soak-process.ts'
 
 export interface SoakOptions {
   readonly store: 'redis' | 'sqlite'
-  /** Requests of all workers together; it goes on until these have been made, and each fault has happened. */
+  /**
+   * Requests of all workers together; it goes on until these have been made, each fault has happened, and each tier has served
+   * its part: by when it has depends on how fast the machine is.
+   */
   readonly operations: number
   /** The end, however far it is. */
   readonly longestMs: number
@@ -27,6 +30,8 @@ export interface SoakReport {
   readonly heapBytes: readonly [early: number, late: number]
 }
 
+/** By each tier, at least. */
+const leastServed = 600
 const workerCount = 4
 /** These are never killed, so that what they hold in the end tells of the whole time. */
 const survivors = 2
@@ -180,7 +185,8 @@ class SoakRun implements AsyncDisposable {
       if (this.#workers.some(({ endedByItself }) => endedByItself)) this.#wrong.add('a worker process has ended by itself')
       const heap = this.#counted.get(survivor)?.heapBytes ?? 0
       if (early === 0 && this.#operations > operations / 10) early = heap
-      const done = this.#operations >= operations && faults.every((name) => (this.#faults[name] ?? 0) > 0)
+      const allServed = Object.values(this.#served).every((served) => served >= leastServed)
+      const done = this.#operations >= operations && allServed && faults.every((name) => (this.#faults[name] ?? 0) > 0)
       const { length: answered } = tallies.filter(({ status }) => status === 'fulfilled')
       say(`${this.#operations} requests, ${answered} workers, heap ${(heap / 1e6).toFixed(1)} MB, ${this.#wrong.size} wrong`)
       if (done || performance.now() > until) return [early, heap]
