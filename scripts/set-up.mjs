@@ -49,7 +49,7 @@ export function build({ always = false } = {}) {
       'index.html',
       'package.json',
       'vite.config.ts',
-      'rolldown.config.js',
+      'bundle.mjs',
       'tsconfig.build.json',
       '../../tsconfig.base.json',
       // The apps have their dependencies inside them.
