@@ -1,46 +1,37 @@
 import { type AgentKey, assertKey, type KeyField } from './agent-key.ts'
+import type { Auditor } from './audit/auditor.ts'
 import type { Clock } from './clock.ts'
+import { closeDown, type OpenParts } from './close-down.ts'
 import { CacheClosedError, InvalidOptionsError } from './errors.ts'
 import type { EventListener, EventName, Events } from './events.ts'
 import type { Explainer } from './explain/explainer.ts'
 import type { Explanation } from './explain/explanation.ts'
-import type { Fleet } from './fleet.ts'
 import { invalidateAt } from './invalidate-at.ts'
-import type { Disposer } from './live/disposer.ts'
 import { fromMemory, type Lease, LiveLease } from './live/lease.ts'
 import type { LiveAgent } from './live/live-agent.ts'
 import { type LiveAgentSummary, summaryOf } from './live/live-summary.ts'
 import type { LiveTier } from './live/live-tier.ts'
 import type { AcquireOptions, InvalidateOptions, InvalidationTarget } from './options.ts'
-import { withDeadline } from './resilience/deadline.ts'
-import type { GuardedStore } from './resilience/guarded-store.ts'
+import type { RequestNotes } from './request-notes.ts'
 import type { AgentCacheStats, Counters } from './stats.ts'
-import type { WaitingRoom } from './waiting-room.ts'
+import type { Tracing } from './tracing.ts'
 import type { Workers } from './workers/workers.ts'
 
 /** Of memory hits, one in this many (a power of two) is timed: reading the time for each would double its cost. */
 const latencySampling = 128
 
-/** What aborting builds, and closing agents, may take after a drain, at least. */
-const graceMs = 1_000
-
-export interface AgentCacheParts<Config, Agent> {
-  readonly live: LiveTier<Config, Agent>
-  readonly room: WaitingRoom<Config, Agent>
-  readonly fleet: Fleet
-  readonly store: GuardedStore
-  readonly disposer: Disposer<Agent>
+export interface AgentCacheParts<Config, Agent> extends OpenParts<Config, Agent> {
   readonly counters: Counters
   readonly events: Events
-  readonly clock: Clock
   /** That of configs, and that of live agents. */
   readonly scopes: readonly [readonly KeyField[], readonly KeyField[]]
   readonly explainer: Explainer<Config, Agent>
   readonly stats: () => AgentCacheStats
   readonly workers: Workers
+  readonly tracing: Tracing
+  /** Tells {@link OpenParts.watch} of requests, if there is one. */
+  readonly notes: RequestNotes | undefined
   readonly exclusive: boolean
-  /** Makes builds in progress give up. */
-  readonly giveUp: AbortController
 }
 
 /** Live agents by key. Made by `createAgentCache`. */
@@ -51,6 +42,7 @@ export class AgentCache<Config, Agent> {
   readonly #clock: Clock
   readonly #counters: Counters
   readonly #exclusive: boolean
+  readonly #notes: RequestNotes | undefined
   #closing: Promise<void> | undefined
 
   constructor(parts: AgentCacheParts<Config, Agent>) {
@@ -59,6 +51,7 @@ export class AgentCache<Config, Agent> {
     this.#clock = parts.clock
     this.#counters = parts.counters
     this.#exclusive = parts.exclusive
+    this.#notes = parts.notes
   }
 
   /**
@@ -85,17 +78,23 @@ export class AgentCache<Config, Agent> {
     const served = this.#counters.served
     if ((served.memory & (latencySampling - 1)) === 0) return this.#freeTimed(key)
     const live = this.#live.find(key)
-    if (live === undefined || !this.#live.isFree(live, this.#clock.now())) return undefined
+    if (live === undefined) return undefined
+    const now = this.#clock.now()
+    if (!this.#live.isFree(live, now)) return undefined
     served.memory++
+    if (this.#notes !== undefined && now >= live.noteFrom) this.#notes.hit(live, now)
     return live
   }
 
   #freeTimed(key: AgentKey): LiveAgent<Config, Agent> | undefined {
     const started = performance.now()
     const live = this.#live.find(key)
-    if (live === undefined || !this.#live.isFree(live, this.#clock.now())) return undefined
-    this.#counters.served.memory++
-    this.#counters.latency.memory.record(performance.now() - started)
+    if (live === undefined) return undefined
+    const now = this.#clock.now()
+    if (!this.#live.isFree(live, now)) return undefined
+    this.#counters.serve(fromMemory, performance.now() - started)
+    if (this.#notes !== undefined && now >= live.noteFrom) this.#notes.hit(live, now)
+    this.#parts.audit?.served(live.record, live, latencySampling)
     return live
   }
 
@@ -110,7 +109,17 @@ export class AgentCache<Config, Agent> {
     } catch (error) {
       return Promise.reject(error as Error)
     }
-    return this.#parts.room.enter(key, options)
+    const { room, tracing, audit } = this.#parts
+    this.#notes?.ask(key, this.#clock.now())
+    const enter = () => room.enter(key, options)
+    const entered = tracing.trace('acquire', key, enter, ({ source, reason, fingerprint }) => ({ source, reason, fingerprint }))
+    return audit === undefined ? entered : entered.then((lease) => this.#audited(lease, key, audit))
+  }
+
+  #audited(lease: Lease<Agent, Config>, key: AgentKey, audit: Auditor): Lease<Agent, Config> {
+    const live = lease.source === 'config' ? this.#live.find(key) : undefined
+    if (live !== undefined) audit.served(live.record, live, 1)
+    return lease
   }
 
   /** Runs `work` with the agent of `key`, holding a lease on it meanwhile. Rejects as {@link acquire} does, or as `work` does. */
@@ -158,6 +167,7 @@ export class AgentCache<Config, Agent> {
     const now = this.#clock.now()
     if (!this.#live.isFree(live, now)) return undefined
     this.#counters.served.memory++
+    if (this.#notes !== undefined && now >= live.noteFrom) this.#notes.hit(live, now)
     this.#live.touch(live, now)
     return live.agent
   }
@@ -235,46 +245,11 @@ export class AgentCache<Config, Agent> {
     // Known before anything is closed: who hears of that may close, too.
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#closing = promise
-    void this.#close(drainMs).then(resolve, (error: unknown) => {
+    void closeDown(this.#parts, drainMs).then(resolve, (error: unknown) => {
       this.#parts.events.emit('store-error', () => ({ operation: 'close', error }))
       resolve()
     })
     return promise
-  }
-
-  async #close(drainMs: number): Promise<void> {
-    const { live, room, disposer, store, giveUp, fleet } = this.#parts
-    room.close()
-    live.close()
-    const left = fleet.leave()
-    const drained = await this.#within(drainMs, this.#drain())
-    if (!drained) {
-      giveUp.abort(new CacheClosedError())
-      await this.#within(graceMs, room.settled())
-      live.abandonLeases()
-    }
-    await this.#within(Math.max(graceMs, drainMs), disposer.settled())
-    await left
-    await store.close()
-  }
-
-  async #drain(): Promise<void> {
-    const { live, room } = this.#parts
-    while (room.building > 0 || live.leaving > 0) {
-      await room.settled()
-      await live.lastLease()
-    }
-  }
-
-  /** Whether `work` ended in time. */
-  async #within(ms: number, work: Promise<void>): Promise<boolean> {
-    const late = new Error()
-    try {
-      await withDeadline(work, ms, this.#clock, () => late)
-      return true
-    } catch {
-      return false
-    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

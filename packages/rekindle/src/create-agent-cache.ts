@@ -1,8 +1,10 @@
 import { AgentCache } from './agent-cache.ts'
 import { type AgentKey, inOrder, type KeyField, keyFields, projectKey } from './agent-key.ts'
+import { Auditor, noAudit } from './audit/auditor.ts'
 import { AgentBuilder } from './build/agent-builder.ts'
 import { Bulkhead } from './build/bulkhead.ts'
 import { ConfigSource } from './build/config-source.ts'
+import { freshFingerprint } from './build/fresh-fingerprint.ts'
 import { recipeFrom } from './build/recipe.ts'
 import { systemClock } from './clock.ts'
 import { ConfigInspection } from './config/config-inspection.ts'
@@ -21,11 +23,13 @@ import { Scale } from './live/pressure/scale.ts'
 import { processMemory } from './live/pressure/process-memory.ts'
 import { assertOptions } from './option-checks.ts'
 import type { AgentCacheOptions } from './options.ts'
+import { RequestNotes } from './request-notes.ts'
 import { GuardedStore } from './resilience/guarded-store.ts'
 import { Counters, statsOf } from './stats.ts'
+import { Tracing } from './tracing.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { workerName } from './worker-name.ts'
-import { answerFrom, describeSelf } from './workers/self.ts'
+import { answerFrom, describeSelf, pageOf } from './workers/self.ts'
 import { workersOf } from './workers/workers.ts'
 
 /** Ten years. A store could not keep "for ever": Redis refuses it, and JSON has no infinity. */
@@ -52,6 +56,7 @@ export function createAgentCache<
     ttlJitter = 0.1,
     maxConcurrentBuilds = 32,
     buildTimeoutMs = 30_000,
+    auditRate = 0,
     storeTimeoutMs = 250,
     maxStalenessMs = 1_000,
     whenUnsynced = 'serve',
@@ -60,17 +65,27 @@ export function createAgentCache<
     readMemory = processMemory,
   } = options
   const configTtlMs = Math.min(options.configTtlMs ?? 3_600_000, longestMs)
+  const longestTtlMs = Math.max(configTtlMs, options.advisor?.longestTtlMs ?? 0)
   const staleWhileRevalidateMs = Math.min(options.staleWhileRevalidateMs ?? 0, longestMs)
   const notFoundTtlMs = Math.min(options.notFoundTtlMs ?? 0, longestMs)
   const staleIfErrorMs = Math.min(options.staleIfErrorMs ?? 0, longestMs)
-  const { maxAgents = 1000, ttlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = options.live ?? {}
+  const { maxAgents = 1000, ttlMs: liveTtlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = options.live ?? {}
+  // What other workers are told of it is JSON.
+  const settings = {
+    configTtlMs,
+    liveTtlMs: Math.min(liveTtlMs, longestMs),
+    idleMs: Math.min(idleMs, longestMs),
+    maxAgents: Math.min(maxAgents, Number.MAX_SAFE_INTEGER),
+  }
   const liveScope = inOrder(options.liveScope ?? keyFields)
   const configScope = inOrder(options.configScope ?? liveScope)
   const exclusive = concurrency === 'exclusive'
   const stored = store !== noStore
 
-  const events = new Events()
-  const counters = new Counters()
+  const identity = { namespace, worker: workerName() }
+  const events = new Events(identity)
+  const tracing = new Tracing(identity)
+  const counters = new Counters(events)
   const giveUp = new AbortController()
   const limits = { clock, timeoutMs: buildTimeoutMs, closing: giveUp.signal }
   const windows = { staleWhileRevalidateMs, staleIfErrorMs }
@@ -79,19 +94,19 @@ export function createAgentCache<
     options.weighAgent &&
     ((agent: Agent, key: AgentKey) => options.weighAgent!(agent, projectKey(key, liveScope as readonly LiveFields[])))
   const recipe = recipeFrom(options, configScope, liveScope)
-  const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), events, liveScope)
+  const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), { events, tracing }, liveScope)
   const live = new LiveTier<Config, Agent>(
-    { liveScope, maxAgents, ttlMs, idleMs, exclusive, clock, readMemory, ...windows },
+    { liveScope, settings, exclusive, clock, readMemory, ...windows },
     new Scale<Config, Agent>(weigh, liveScope, events),
     disposer,
     events,
   )
 
   // No entry is valid for longer than it is fresh, stale windows and its own loading included.
-  const retentionMs = Math.min(configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) + buildTimeoutMs, longestMs)
+  const retentionMs = Math.min(longestTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) + buildTimeoutMs, longestMs)
   const guarded = new GuardedStore(store.name, store.connect(namespace, { retentionMs }), storeTimeoutMs, clock, events)
   const fleet = joinFleet({
-    worker: workerName(),
+    worker: identity.worker,
     store: guarded,
     shared: stored,
     clock,
@@ -99,7 +114,9 @@ export function createAgentCache<
     events,
     maxStalenessMs,
     whenUnsynced,
-    servesForMs: Math.min(ttlMs, longestMs) + Math.max(staleWhileRevalidateMs, staleIfErrorMs),
+    servesForMs:
+      Math.min(Math.max(liveTtlMs, options.advisor?.longestTtlMs ?? 0), longestMs) +
+      Math.max(staleWhileRevalidateMs, staleIfErrorMs),
     live,
     onInvalidated,
     answer: (question) => answerFrom(self)(question),
@@ -108,14 +125,15 @@ export function createAgentCache<
   const { view } = invalidations
   let { history } = view.stamp
 
-  const tierOptions = { configSchema, configVersion, configTtlMs, ttlJitter, clock, random, ...windows }
-  const tier = new ConfigTier<Config>(tierOptions, guarded, invalidations, events)
+  const tierOptions = { configSchema, configVersion, settings, longestTtlMs, ttlJitter, clock, random, ...windows }
+  const tier = new ConfigTier<Config>(tierOptions, guarded, invalidations, events, counters)
   const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
+  const bulkhead = new Bulkhead(maxConcurrentBuilds)
   const source = new ConfigSource<Config, Agent>(
-    { ...limits, configScope, liveScope, configTtlMs, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
-    { recipe, tier, view, events, bulkhead: new Bulkhead(maxConcurrentBuilds), claims, discardAgent },
+    { ...limits, configScope, liveScope, settings, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
+    { recipe, tier, view, events, counters, tracing, bulkhead, claims, discardAgent },
   )
-  const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, events, discardAgent)
+  const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, { events, counters, tracing }, discardAgent)
   const room = new WaitingRoom<Config, Agent>({
     live,
     builder,
@@ -134,9 +152,34 @@ export function createAgentCache<
   const sizeOf = (fingerprint: string) => tier.sizeOf(fingerprint)
   const inspection = isRead ? new ConfigInspection<Config>(tierOptions, guarded, invalidations, sizeOf) : undefined
   const explainer = new Explainer<Config, Agent>({ live, inspection, view, timeline, clock, configScope, liveScope })
-  const stats = () => statsOf({ counters, live, room, fleet, store: guarded })
-  const self = { describeWorker: options.describeWorker, stats, explain: (key: AgentKey) => explainer.local(key), events }
-  const workers = workersOf(fleet.asks, { describe: () => describeSelf(self), explain: (key) => explainer.explain(key) })
+  const audit =
+    auditRate > 0
+      ? new Auditor({
+          rate: auditRate,
+          clock,
+          random,
+          events,
+          maxStalenessMs,
+          load: (key, signal) => freshFingerprint(key, { recipe, bulkhead, limits: { ...limits, closing: signal } }),
+          isValid: (record) => (stored ? fleet.heartbeat.verify() : Promise.resolve()).then(() => view.isValid(record)),
+        })
+      : undefined
+  const stats = () => statsOf({ counters, live, room, fleet, store: guarded, events, settings, audit: audit ?? noAudit })
+  const self = {
+    name: identity.worker,
+    describeWorker: options.describeWorker,
+    stats,
+    explain: (key: AgentKey) => explainer.local(key),
+    watch: () => watch,
+    events,
+  }
+  const workers = workersOf(fleet.asks, {
+    explain: (key) => explainer.explain(key),
+    worker: {
+      describe: () => describeSelf(self),
+      page: (of, after) => pageOf(self, of, after, Infinity),
+    },
+  })
 
   /** Nobody who asks from now on gets what has been made, or is being made, of what is now invalid. */
   function onInvalidated({ targets, stamp, floor }: Invalidated): void {
@@ -155,6 +198,22 @@ export function createAgentCache<
     if (targets.length > 0 || retired > 0) events.emit('invalidated', () => ({ targets, clock: stamp.clock, retired }))
   }
 
+  const watch = options.advisor?.watch({
+    namespace,
+    clock,
+    ttlJitter,
+    stored: isRead,
+    sharesConfigs: configScope.length < liveScope.length,
+    settings: () => ({ ...settings }),
+    stats,
+    on: (name, listener) => events.on(name, listener),
+    tune(changes, why) {
+      const from = { ...settings }
+      Object.assign(settings, changes)
+      events.emit('tuned', () => ({ from, to: { ...settings }, ...why }))
+    },
+  })
+
   return new AgentCache({
     live,
     room,
@@ -168,6 +227,10 @@ export function createAgentCache<
     explainer,
     stats,
     workers,
+    tracing,
+    watch,
+    notes: watch && new RequestNotes(watch, liveScope, configScope),
+    audit,
     exclusive,
     giveUp,
   })

@@ -1,9 +1,22 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
 import type { AgentKey } from './agent-key.ts'
+import type { AuditFinding } from './audit/audit-summary.ts'
 import { type ConfigIssue, InvalidOptionsError } from './errors.ts'
-import type { ConfigRefusal, MissReason, RemovalCause } from './reasons.ts'
+import { type ConfigRefusal, countersOf, type MissReason, type RemovalCause } from './reasons.ts'
+import type { CacheSettings } from './settings.ts'
 
-/** What happens in a cache, for logs and tests. Memory hits are counted in `stats()` and make no event. */
+/**
+ * What happens in a cache, for logs, metrics and tests: for its own listeners (`agents.on`), and for all who subscribe to
+ * `node:diagnostics_channel` under {@link channelName}.
+ */
 export interface AgentCacheEvents {
+  /** A request got its agent. Of memory hits, only the one in 128 that is timed makes this event; `stats()` counts all. */
+  readonly served: {
+    readonly source: 'memory' | 'config' | 'build'
+    readonly reason: MissReason | undefined
+    /** From asking to holding. */
+    readonly durationMs: number
+  }
   /** An agent was made, from a stored config or by a full build. */
   readonly created: {
     readonly key: Partial<AgentKey>
@@ -52,6 +65,16 @@ export interface AgentCacheEvents {
   readonly unsynced: { readonly serving: boolean; readonly error: unknown }
   /** It does so again, and all that was missed has been caught up with. */
   readonly synced: Readonly<Record<string, never>>
+  /** A served config has been compared with a newly loaded one (`auditRate`). */
+  readonly audited: { readonly key: Partial<AgentKey> } & AuditFinding
+  /** An advisor has changed how long configs and agents are kept (`autoTune`). */
+  readonly tuned: {
+    readonly from: CacheSettings
+    readonly to: CacheSettings
+    /** Of requests that need no full build: what is wanted, and what is expected of `to`. */
+    readonly target: number
+    readonly predicted: number
+  }
   /** A listener threw. (Thrown by a listener of this event, an error is dropped.) */
   readonly 'listener-failed': { readonly event: string; readonly error: unknown }
 }
@@ -59,13 +82,62 @@ export interface AgentCacheEvents {
 export type EventName = keyof AgentCacheEvents
 export type EventListener<Name extends EventName> = (event: AgentCacheEvents[Name]) => void
 
+export const eventNames: readonly EventName[] = [
+  'served',
+  'created',
+  'build-failed',
+  'config-refused',
+  'config-not-stored',
+  'config-ignored',
+  'stale-served',
+  'refresh-failed',
+  'retired',
+  'disposed',
+  'dispose-failed',
+  'memory-pressure',
+  'weigh-failed',
+  'describe-failed',
+  'store-error',
+  'invalidated',
+  'unsynced',
+  'synced',
+  'audited',
+  'tuned',
+  'listener-failed',
+]
+
+/** Which cache of which process. */
+export interface CacheIdentity {
+  readonly namespace: string
+  readonly worker: string
+}
+
+/** What is published under {@link channelName}. */
+export interface EventMessage<Name extends EventName> extends CacheIdentity {
+  readonly event: AgentCacheEvents[Name]
+}
+
+/** The diagnostics channel of an event: `rekindle:created`, … */
+export function channelName(name: EventName): string {
+  return `rekindle:${name}`
+}
+
+const channels = Object.fromEntries(eventNames.map((name) => [name, channel(channelName(name))])) as Record<EventName, Channel>
+
 /** Of one event. More are a leak: one is added now and then, and never taken off. */
 const maxListeners = 1_000
 
 /** Listeners by event name. An application's listener can neither break a request nor another listener. */
 export class Events {
+  /** How often each has happened. */
+  readonly counts: Record<EventName, number> = countersOf(eventNames)
+  readonly identity: CacheIdentity
   readonly #listeners = new Map<EventName, Set<(event: never) => void>>()
   readonly #witnesses = new Map<EventName, (event: never) => void>()
+
+  constructor(identity: CacheIdentity) {
+    this.identity = identity
+  }
 
   /** Of this package's own, one for each event: it hears before the others, is not counted, and must not throw. */
   witness<Name extends EventName>(name: Name, witness: EventListener<Name>): void {
@@ -86,11 +158,14 @@ export class Events {
 
   /** `describe` is called only if somebody listens. */
   emit<Name extends EventName>(name: Name, describe: () => AgentCacheEvents[Name]): void {
+    this.counts[name]++
     const listeners = this.#listeners.get(name) as Set<EventListener<Name>> | undefined
     const witness = this.#witnesses.get(name) as EventListener<Name> | undefined
-    if (witness === undefined && (listeners === undefined || listeners.size === 0)) return
+    const published = channels[name].hasSubscribers
+    if (witness === undefined && !published && (listeners === undefined || listeners.size === 0)) return
     const event = describe()
     witness?.(event)
+    if (published) channels[name].publish({ ...this.identity, event } satisfies EventMessage<Name>)
     if (listeners === undefined) return
     for (const listener of listeners) {
       try {

@@ -39,7 +39,9 @@ export {
   StoreTimeoutError,
 } from './errors.ts'
 export type { ConfigIssue, RekindleErrorCode } from './errors.ts'
-export type { AgentCacheEvents, EventListener, EventName } from './events.ts'
+export type { AuditFinding, AuditOutcome, AuditSummary, AuditWindow } from './audit/audit-summary.ts'
+export type { AgentCacheEvents, CacheIdentity, EventListener, EventMessage, EventName } from './events.ts'
+export { channelName, eventNames } from './events.ts'
 export type { Explanation, LastInvalidation, MemoryStanding } from './explain/explanation.ts'
 export type { Happening } from './explain/timeline.ts'
 export { histogramSince, type LatencyHistogram, mergeHistograms, percentileOf } from './histogram.ts'
@@ -60,6 +62,17 @@ export type {
   TwoPhaseBuild,
 } from './options.ts'
 export type { ConfigRefusal, MissReason, RemovalCause } from './reasons.ts'
+export { configRefusals, missReasons, removalCauses } from './reasons.ts'
 export type { StoreHealth } from './resilience/store-health.ts'
+export type { CacheSettings } from './settings.ts'
 export type { AgentCacheStats } from './stats.ts'
-export type { AskOptions, Workers, WorkersExplanation, WorkersStats } from './workers/workers.ts'
+export { operationChannel, type OperationMessage, type OperationName, operations } from './tracing.ts'
+export type { RecordingPage, RequestWatch, RequestWatcher, WatchedCache } from './watcher.ts'
+export type {
+  AskOptions,
+  RecordingOptions,
+  Workers,
+  WorkersExplanation,
+  WorkersRecordings,
+  WorkersStats,
+} from './workers/workers.ts'

@@ -13,6 +13,8 @@ export interface LatencySummary {
   readonly p50: number
   readonly p99: number
   readonly max: number
+  /** Of all measured together. */
+  readonly sum: number
   readonly histogram: LatencyHistogram
 }
 
@@ -21,19 +23,21 @@ export class Latency {
   readonly #counts = new Uint32Array(buckets)
   #count = 0
   #max = 0
+  #sum = 0
 
   record(ms: number): void {
     const step = Math.ceil((Math.log2(ms * 1000) - lowest) * resolution)
     const bucket = Math.min(buckets - 1, Math.max(0, step))
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1
     this.#count++
+    this.#sum += ms
     if (ms > this.#max) this.#max = ms
   }
 
   summary(): LatencySummary {
     const histogram = this.#histogram()
     const percentile = (part: number) => Math.min(this.#max, percentileOf(histogram, part))
-    return { count: this.#count, p50: percentile(0.5), p99: percentile(0.99), max: this.#max, histogram }
+    return { count: this.#count, p50: percentile(0.5), p99: percentile(0.99), max: this.#max, sum: this.#sum, histogram }
   }
 
   #histogram(): LatencyHistogram {

@@ -31,12 +31,9 @@ export function assertOptions(options: object): void {
     throw wrong('whenUnsynced', "'serve' or 'rebuild'", whenUnsynced)
   }
   assertAtLeast(1, { maxConcurrentBuilds })
-  const { ttlJitter } = given
-  if (ttlJitter !== undefined && !(typeof ttlJitter === 'number' && ttlJitter >= 0 && ttlJitter <= 1)) {
-    throw wrong('ttlJitter', 'a number from 0 to 1', ttlJitter)
-  }
-  const { configVersion } = given
-  if (configVersion !== undefined && typeof configVersion !== 'string') throw wrong('configVersion', 'a string', configVersion)
+  const { ttlJitter, auditRate } = given
+  assertShare({ ttlJitter, auditRate })
+  assertVersion(given)
   assertScopes(given)
   assertParts(given)
 }
@@ -49,14 +46,20 @@ export function assertInvalidatorOptions(options: object): void {
   }
   if (given['store'] === undefined) throw wrong('store', 'the ConfigStore that the agent caches share', undefined)
   assertAtLeast(0, { storeTimeoutMs: given['storeTimeoutMs'], maxStalenessMs: given['maxStalenessMs'] })
+  assertVersion(given)
   assertScopes(given)
   assertParts(given)
 }
 
-function assertParts({ store, configSchema, clock }: Record<string, unknown>): void {
+function assertVersion({ configVersion }: Record<string, unknown>): void {
+  if (configVersion !== undefined && typeof configVersion !== 'string') throw wrong('configVersion', 'a string', configVersion)
+}
+
+function assertParts({ store, configSchema, clock, advisor }: Record<string, unknown>): void {
   const has = (part: unknown, ...methods: string[]) =>
     typeof part === 'object' && part !== null && methods.every((method) => typeof Reflect.get(part, method) === 'function')
   if (store !== undefined && !has(store, 'connect')) throw wrong('store', 'a ConfigStore, such as sqliteStore({ path })', store)
+  if (advisor !== undefined && !has(advisor, 'watch')) throw wrong('advisor', 'what createAdvisor() returned', advisor)
   if (clock !== undefined && !has(clock, 'now', 'after')) throw wrong('clock', 'a Clock', clock)
   const standard: unknown = configSchema === undefined ? undefined : Reflect.get(Object(configSchema), '~standard')
   if (configSchema !== undefined && !has(standard, 'validate')) {
@@ -72,6 +75,13 @@ function assertAtLeast(least: number, numbers: Record<string, unknown>): void {
   for (const [option, value] of Object.entries(numbers)) {
     if (value === undefined || (typeof value === 'number' && value >= least)) continue
     throw wrong(option, `a number of at least ${least}`, value)
+  }
+}
+
+function assertShare(numbers: Record<string, unknown>): void {
+  for (const [option, value] of Object.entries(numbers)) {
+    if (value === undefined || (typeof value === 'number' && value >= 0 && value <= 1)) continue
+    throw wrong(option, 'a number from 0 to 1', value)
   }
 }
 

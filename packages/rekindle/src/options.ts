@@ -3,6 +3,7 @@ import type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigStore } from './config/config-store.ts'
 import type { StandardSchema } from './config/standard-schema.ts'
+import type { RequestWatcher } from './watcher.ts'
 import type { MemoryReading } from './live/pressure/memory-reading.ts'
 
 /** What `loadConfig` and `buildAgent` are given beside the key. */
@@ -95,6 +96,13 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   /** Up to which part of `configTtlMs` expiry is brought forward, at random, so that entries do not expire together. Default 0.1. */
   readonly ttlJitter?: number
   readonly live?: LiveOptions
+  /** Watches the requests to say which times to live and which size to set: `createAdvisor()` of `rekindle/advisor`. */
+  readonly advisor?: RequestWatcher
+  /**
+   * Which part of what is served is loaded anew in the background, to see whether something changes agents without invalidating
+   * them: 0.001 is one in a thousand. Of memory hits, at most one in 128 is looked at. Default 0. Needs `loadConfig`.
+   */
+  readonly auditRate?: number
   /** How many `loadConfig` calls may run at once in this process. Default 32. */
   readonly maxConcurrentBuilds?: number
   /** What loading, and what creating, may take. Default 30 000. */

@@ -49,6 +49,30 @@ export const removalCauses: readonly RemovalCause[] = [
   'closed',
 ]
 
+export const configRefusals: readonly ConfigRefusal[] = [
+  'absent',
+  'expired',
+  'invalidated',
+  'corrupt',
+  'sealed',
+  'foreign',
+  'version-mismatch',
+  'schema-mismatch',
+  'rejected',
+  'store-unavailable',
+]
+
+export const missReasons: readonly MissReason[] = [
+  'cold',
+  ...removalCauses,
+  ...configRefusals.filter((refusal) => refusal !== 'absent' && refusal !== 'expired' && refusal !== 'invalidated'),
+]
+
+/** A count for each of `names`, to begin with. */
+export function countersOf<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>
+}
+
 /** One reason of the two tiers that were passed by: the one that tells more. */
 export function missReason(memory: 'cold' | RemovalCause, refusal: ConfigRefusal | undefined): MissReason {
   if (refusal === undefined || refusal === 'absent') return memory

@@ -1,13 +1,21 @@
+import type { AuditSummary } from './audit/audit-summary.ts'
+import type { CacheIdentity, EventName, Events } from './events.ts'
 import { Latency, type LatencySummary } from './latency.ts'
-import type { RemovalCause } from './reasons.ts'
+import type { Origin } from './live/lease.ts'
+import { type ConfigRefusal, configRefusals, countersOf, type MissReason, missReasons, type RemovalCause } from './reasons.ts'
 import type { StoreHealth } from './resilience/store-health.ts'
+import type { CacheSettings } from './settings.ts'
 
 /** Counts since the cache was made, and the state of this moment. */
-export interface AgentCacheStats {
+export interface AgentCacheStats extends CacheIdentity {
   /** Agents handed out, by the tier that served them. A request that joined another's build counts as served by that build. */
   readonly served: { readonly memory: number; readonly config: number; readonly build: number }
   /** Requests that got an error instead. */
   readonly failed: number
+  /** Agents handed out that were not in memory, by why they were not (`lease.reason`). */
+  readonly misses: Readonly<Record<MissReason, number>>
+  /** Looks into the store that gave a config to use, and those that did not, by why. */
+  readonly configReads: { readonly used: number; readonly refused: Readonly<Record<ConfigRefusal, number>> }
   /** Agents made from a stored config, agents made by a full build, and refreshes that found nothing new. */
   readonly created: { readonly config: number; readonly build: number; readonly unchanged: number }
   /** Agents that left memory. */
@@ -26,7 +34,16 @@ export interface AgentCacheStats {
   readonly building: number
   /** From asking to holding, by tier. */
   readonly latency: { readonly memory: LatencySummary; readonly config: LatencySummary; readonly build: LatencySummary }
+  /** What the application's functions took: loading (with its wait for a place among `maxConcurrentBuilds`), and creating. */
+  readonly work: { readonly load: LatencySummary; readonly create: LatencySummary }
   readonly store: StoreHealth
+  /** Configs given to the store to keep, and the UTF-16 code units of their JSON, and of what points to it. */
+  readonly written: { readonly configs: number; readonly configLength: number; readonly pointerLength: number }
+  /** How often each event has happened. */
+  readonly events: Readonly<Record<EventName, number>>
+  /** As they are now: an advisor may have changed them. */
+  readonly settings: CacheSettings
+  readonly audit: AuditSummary
 }
 
 /** The counters behind {@link AgentCacheStats}. */
@@ -38,7 +55,43 @@ export class Counters {
     config: new Latency(),
     build: new Latency(),
   }
+  readonly work: { readonly load: Latency; readonly create: Latency } = { load: new Latency(), create: new Latency() }
+  readonly misses: Record<MissReason, number> = countersOf(missReasons)
+  readonly configReads: { used: number; readonly refused: Record<ConfigRefusal, number> } = {
+    used: 0,
+    refused: countersOf(configRefusals),
+  }
+  readonly written: { configs: number; configLength: number; pointerLength: number } = {
+    configs: 0,
+    configLength: 0,
+    pointerLength: 0,
+  }
   failed = 0
+  readonly #events: Events
+
+  constructor(events: Events) {
+    this.#events = events
+  }
+
+  /** A request got its agent, and that was timed. */
+  serve({ source, reason }: Pick<Origin, 'source' | 'reason'>, durationMs: number): void {
+    this.served[source]++
+    if (reason !== undefined) this.misses[reason]++
+    this.latency[source].record(durationMs)
+    this.#events.emit('served', () => ({ source, reason, durationMs }))
+  }
+
+  /** A look into the store. */
+  read(refusal: ConfigRefusal | undefined): void {
+    if (refusal === undefined) this.configReads.used++
+    else this.configReads.refused[refusal]++
+  }
+
+  write(configLength: number, pointerLength: number): void {
+    this.written.configs++
+    this.written.configLength += configLength
+    this.written.pointerLength += pointerLength
+  }
 }
 
 /** Where the numbers come from. */
@@ -53,14 +106,20 @@ export interface CountedParts {
   readonly room: { readonly waiting: number; readonly building: number }
   readonly fleet: { readonly heartbeat: { readonly synced: boolean } }
   readonly store: { readonly health: StoreHealth }
+  readonly events: Events
+  readonly settings: CacheSettings
+  readonly audit: { summary(): AuditSummary }
 }
 
-export function statsOf({ counters, live, room, fleet, store }: CountedParts): AgentCacheStats {
-  const { served, created, failed, latency } = counters
+export function statsOf({ counters, live, room, fleet, store, events, settings, audit }: CountedParts): AgentCacheStats {
+  const { served, created, failed, latency, misses, configReads, work, written } = counters
   const { size, inUse, leaving, removals } = live
   return {
+    ...events.identity,
     served: { ...served },
     failed,
+    misses: { ...misses },
+    configReads: { used: configReads.used, refused: { ...configReads.refused } },
     created: { ...created },
     removals: { ...removals },
     live: size,
@@ -74,6 +133,11 @@ export function statsOf({ counters, live, room, fleet, store }: CountedParts): A
       config: latency.config.summary(),
       build: latency.build.summary(),
     },
+    work: { load: work.load.summary(), create: work.create.summary() },
     store: store.health,
+    written: { ...written },
+    events: { ...events.counts },
+    settings: { ...settings },
+    audit: audit.summary(),
   }
 }

@@ -150,8 +150,7 @@ export class WaitingRoom<Config, Agent> {
   #resolve(waiter: Waiter<Agent, Config>, live: LiveAgent<Config, Agent>, origin: Origin): void {
     const { counters, live: lessor } = this.#parts
     const totalMs = performance.now() - waiter.since
-    counters.served[origin.source]++
-    counters.latency[origin.source].record(totalMs)
+    counters.serve(origin, totalMs)
     waiter.resolve(new LiveLease(live, lessor, { ...origin, timings: { ...origin.timings, totalMs } }))
   }
 

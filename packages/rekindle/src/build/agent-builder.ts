@@ -1,6 +1,8 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { Events } from '../events.ts'
+import type { Counters } from '../stats.ts'
+import type { Tracing } from '../tracing.ts'
 import type { ConfigSource } from './config-source.ts'
 import type { Obtained, Wish } from './obtained.ts'
 import type { Recipe } from './recipe.ts'
@@ -19,19 +21,23 @@ export class AgentBuilder<Config, Agent> {
   readonly #recipe: Recipe<Config, Agent>
   readonly #source: ConfigSource<Config, Agent>
   readonly #events: Events
+  readonly #counters: Counters
+  readonly #tracing: Tracing
   readonly #discardAgent: (agent: Agent, key: AgentKey) => void
 
   constructor(
     limits: BuildLimits,
     recipe: Recipe<Config, Agent>,
     source: ConfigSource<Config, Agent>,
-    events: Events,
+    { events, counters, tracing }: { readonly events: Events; readonly counters: Counters; readonly tracing: Tracing },
     discardAgent: (agent: Agent, key: AgentKey) => void,
   ) {
     this.#limits = limits
     this.#recipe = recipe
     this.#source = source
     this.#events = events
+    this.#counters = counters
+    this.#tracing = tracing
     this.#discardAgent = discardAgent
   }
 
@@ -70,7 +76,11 @@ export class AgentBuilder<Config, Agent> {
 
   #create(key: AgentKey, obtained: Obtained<Config, Agent>): Built<Config, Agent> | Promise<Built<Config, Agent>> {
     const started = performance.now()
-    const finish = (agent: Agent) => ({ ...obtained, made: { agent }, createMs: performance.now() - started })
+    const finish = (agent: Agent) => {
+      const createMs = performance.now() - started
+      this.#counters.work.create.record(createMs)
+      return { ...obtained, made: { agent }, createMs }
+    }
     const agent = timebox(
       'create',
       this.#limits,
@@ -80,13 +90,20 @@ export class AgentBuilder<Config, Agent> {
     return isPromise(agent) ? agent.then(finish) : finish(agent)
   }
 
-  #createFrom({ config }: ConfigRecord<Config>, key: AgentKey, abortion: Abortion): Agent | Promise<Agent> {
-    if (this.#recipe.create === undefined) throw new TypeError('an agent that only a full build can make comes with its config')
-    return this.#recipe.create(config, key, {
+  #createFrom({ config, fingerprint }: ConfigRecord<Config>, key: AgentKey, abortion: Abortion): Agent | Promise<Agent> {
+    const recipe = this.#recipe
+    if (recipe.create === undefined) throw new TypeError('an agent that only a full build can make comes with its config')
+    const context = {
       get signal() {
         return abortion.signal
       },
-      ignored: (path, message) => this.#events.emit('config-ignored', () => ({ key, path, message })),
-    })
+      ignored: (path: string, message: string) => this.#events.emit('config-ignored', () => ({ key, path, message })),
+    }
+    return this.#tracing.traceEither(
+      'create',
+      key,
+      () => recipe.create!(config, key, context),
+      () => ({ fingerprint }),
+    )
   }
 }

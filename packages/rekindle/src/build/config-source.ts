@@ -1,12 +1,15 @@
 import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
-import type { Admitted, ConfigTier } from '../config/config-tier.ts'
+import type { Admitted, ConfigTier, Lookup } from '../config/config-tier.ts'
 import { storeIdOf } from '../config/fingerprint.ts'
 import { AgentNotFoundError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { InvalidationView } from '../invalidation/view.ts'
 import type { ConfigRefusal } from '../reasons.ts'
+import type { CacheSettings } from '../settings.ts'
+import type { Counters } from '../stats.ts'
+import type { Tracing } from '../tracing.ts'
 import type { Patience } from '../resilience/guarded-store.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { Claims, HeldClaim } from './claims.ts'
@@ -24,7 +27,8 @@ const staleRetryMs = 5_000
 export interface ConfigSourceOptions extends BuildLimits {
   readonly configScope: readonly KeyField[]
   readonly liveScope: readonly KeyField[]
-  readonly configTtlMs: number
+  /** They may change at any time. */
+  readonly settings: Pick<CacheSettings, 'configTtlMs'>
   readonly staleIfErrorMs: number
   readonly notFoundTtlMs: number
   readonly storeTimeoutMs: number
@@ -44,50 +48,32 @@ interface Missed<Config> {
 
 type Found<Config> = { readonly obtained: Obtained<Config, never>; readonly refused?: undefined } | Missed<Config>
 
+export interface ConfigSourceParts<Config, Agent> {
+  readonly recipe: Recipe<Config, Agent>
+  readonly tier: ConfigTier<Config>
+  readonly view: InvalidationView
+  readonly events: Events
+  readonly counters: Counters
+  readonly tracing: Tracing
+  readonly bulkhead: Bulkhead
+  /** Absent where no other worker shares the store. */
+  readonly claims: Claims | undefined
+  /** For an agent that came when nobody waited for it any more. */
+  readonly discardAgent: (agent: Agent, key: AgentKey) => void
+}
+
 /** Tiers 2 and 3: a config from the store, or else from its source of truth. One look-up per key at a time. */
 export class ConfigSource<Config, Agent> {
   readonly #options: ConfigSourceOptions
-  readonly #recipe: Recipe<Config, Agent>
-  readonly #tier: ConfigTier<Config>
-  readonly #view: InvalidationView
-  readonly #events: Events
-  readonly #bulkhead: Bulkhead
-  readonly #claims: Claims | undefined
+  readonly #parts: ConfigSourceParts<Config, Agent>
   readonly #notFound: NotFound
-  readonly #discardAgent: (agent: Agent, key: AgentKey) => void
   readonly #flights: SingleFlight<Obtained<Config, Agent>, Partial<AgentKey>, Stamp>
 
-  constructor(
-    options: ConfigSourceOptions,
-    {
-      recipe,
-      tier,
-      view,
-      events,
-      bulkhead,
-      claims,
-      discardAgent,
-    }: {
-      readonly recipe: Recipe<Config, Agent>
-      readonly tier: ConfigTier<Config>
-      readonly view: InvalidationView
-      readonly events: Events
-      readonly bulkhead: Bulkhead
-      /** Absent where no other worker shares the store. */
-      readonly claims: Claims | undefined
-      /** For an agent that came when nobody waited for it any more. */
-      readonly discardAgent: (agent: Agent, key: AgentKey) => void
-    },
-  ) {
+  constructor(options: ConfigSourceOptions, parts: ConfigSourceParts<Config, Agent>) {
+    const { view } = parts
     this.#options = options
-    this.#recipe = recipe
-    this.#tier = tier
-    this.#view = view
-    this.#events = events
-    this.#bulkhead = bulkhead
-    this.#claims = claims
+    this.#parts = parts
     this.#notFound = new NotFound(options.notFoundTtlMs, view, options.clock)
-    this.#discardAgent = discardAgent
     this.#flights = new SingleFlight(
       () => view.stamp,
       ({ record }) => view.isValid(record),
@@ -110,7 +96,7 @@ export class ConfigSource<Config, Agent> {
     const encoded = configScope.length === liveScope.length ? id : encodeKey(scoped)
     const find = () => this.#find(key, scoped, encoded, wish)
     // An agent that comes with its config can have one owner only.
-    const found = this.#recipe.opaque ? find() : this.#flights.run(wish.fresh ? `fresh ${encoded}` : encoded, scoped, find)
+    const found = this.#parts.recipe.opaque ? find() : this.#flights.run(wish.fresh ? `fresh ${encoded}` : encoded, scoped, find)
     const { known } = wish
     // Not within the flight: another asker's may have known no config.
     return known === undefined ? found : found.catch((error: unknown) => this.#serveStale(scoped, {}, known, error))
@@ -120,10 +106,10 @@ export class ConfigSource<Config, Agent> {
   reload(key: AgentKey, rejected: ConfigRecord<Config>, error: unknown): Promise<Obtained<Config, Agent>> {
     const scoped = this.#scoped(key)
     const load = () => {
-      this.#tier.discard(rejected, error)
+      this.#parts.tier.discard(rejected, error)
       return this.#load(key, scoped, { refusal: 'rejected' })
     }
-    return this.#recipe.opaque ? load() : this.#flights.run(`again ${encodeKey(scoped)}`, scoped, load)
+    return this.#parts.recipe.opaque ? load() : this.#flights.run(`again ${encodeKey(scoped)}`, scoped, load)
   }
 
   #scoped(key: AgentKey): Partial<AgentKey> {
@@ -132,7 +118,7 @@ export class ConfigSource<Config, Agent> {
 
   #find(key: AgentKey, scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     // Nothing could be made of a config from the store.
-    if (this.#recipe.create === undefined) return this.#load(key, scoped, {})
+    if (this.#parts.recipe.create === undefined) return this.#load(key, scoped, {})
     const { clock, storeTimeoutMs } = this.#options
     const asked = clock.now()
     return this.#look(scoped, encoded, wish).then((found) => {
@@ -145,10 +131,13 @@ export class ConfigSource<Config, Agent> {
   /** Asks the store. */
   #look(scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>, patience?: Patience): Promise<Found<Config>> {
     const started = performance.now()
-    return this.#tier.lookup(scoped, encoded, patience).then(({ record, refusal, fallback, stale }) => {
+    const look = () => this.#parts.tier.lookup(scoped, encoded, patience)
+    return this.#parts.tracing.trace('config-read', scoped, look, described).then(({ record, refusal, fallback, stale }) => {
       const storeMs = performance.now() - started
+      const expired = stale === true && wish.fresh
+      this.#parts.counters.read(expired ? 'expired' : refusal)
       if (record === undefined) return { refused: { refusal, storeMs }, fallback }
-      if (stale && wish.fresh) return { refused: { refusal: 'expired', storeMs }, fallback: record }
+      if (expired) return { refused: { refusal: 'expired', storeMs }, fallback: record }
       return { obtained: { record, source: 'config', since: started, serveUntil: record.freshUntil, storeMs } }
     })
   }
@@ -166,13 +155,14 @@ export class ConfigSource<Config, Agent> {
     if (absence !== undefined) throw absence
     try {
       // A store that does not answer cannot say who else is at it.
-      const claims = refused.refusal === 'store-unavailable' ? undefined : this.#claims
+      const claims = refused.refusal === 'store-unavailable' ? undefined : this.#parts.claims
       if (claims === undefined) return await this.#load(key, scoped, refused)
       const entry: MissingEntry<Obtained<Config, Agent>> = {
         id: storeIdOf(encoded),
         refusal: refused.refusal,
-        asOf: () => this.#view.stamp,
-        isSuperseded: (asOf) => asOf.history === this.#view.stamp.history && !this.#view.isValid({ key: scoped, tags: [], asOf }),
+        asOf: () => this.#parts.view.stamp,
+        isSuperseded: (asOf) =>
+          asOf.history === this.#parts.view.stamp.history && !this.#parts.view.isValid({ key: scoped, tags: [], asOf }),
         look: async () => {
           const { obtained, refused: still } = await this.#look(scoped, encoded, wish, patience)
           return { obtained, refusal: still?.refusal }
@@ -195,17 +185,17 @@ export class ConfigSource<Config, Agent> {
   ): Obtained<Config, Agent> {
     if (stale === undefined || AgentNotFoundError.isInstance(error)) throw error
     // Nothing can be made of what an opaque agent could not tell, or of any config without `rebuildAgent`.
-    if (this.#recipe.create === undefined || (this.#recipe.opaque && stale.fingerprint === undefined)) throw error
+    if (this.#parts.recipe.create === undefined || (this.#parts.recipe.opaque && stale.fingerprint === undefined)) throw error
     const now = this.#options.clock.now()
     const staleUntil = stale.freshUntil + this.#options.staleIfErrorMs
-    if (now >= staleUntil || !this.#view.isValid(stale)) throw error
-    this.#events.emit('stale-served', () => ({ key: scoped, error }))
+    if (now >= staleUntil || !this.#parts.view.isValid(stale)) throw error
+    this.#parts.events.emit('stale-served', () => ({ key: scoped, error }))
     const serveUntil = Math.min(now + staleRetryMs, staleUntil)
     return { ...refusal, record: stale, source: 'config', since: performance.now(), serveUntil }
   }
 
   async #load(key: AgentKey, scoped: Partial<AgentKey>, refusal: Refusal, held?: HeldClaim): Promise<Obtained<Config, Agent>> {
-    const asOf = this.#view.stamp
+    const asOf = this.#parts.view.stamp
     const tags = new LoadTags()
     const started = performance.now()
     const { record, stored, made } = await timebox(
@@ -220,14 +210,15 @@ export class ConfigSource<Config, Agent> {
         const { made } = loaded
         if (abortion.aborted) {
           // Nobody waits any more, and after closing nothing may be written.
-          if (made !== undefined) this.#discardAgent(made.agent, key)
+          if (made !== undefined) this.#parts.discardAgent(made.agent, key)
           throw abortion.signal.reason
         }
         return { ...(await this.#admit(scoped, loaded, asOf, tags)), made }
       },
-      (late) => late.made !== undefined && this.#discardAgent(late.made.agent, key),
+      (late) => late.made !== undefined && this.#parts.discardAgent(late.made.agent, key),
     )
     const loadMs = performance.now() - started
+    this.#parts.counters.work.load.record(loadMs)
     return {
       ...refusal,
       record,
@@ -246,10 +237,11 @@ export class ConfigSource<Config, Agent> {
     { signal }: Abortion,
     held: HeldClaim | undefined,
   ): Promise<Loaded<Config, Agent>> {
-    const leave = await this.#bulkhead.enter(signal)
+    const leave = await this.#parts.bulkhead.enter(signal)
     held?.begin()
     try {
-      return await this.#recipe.load(key, { signal, tag: (name) => tags.add(name) })
+      const load = () => this.#parts.recipe.load(key, { signal, tag: (name) => tags.add(name) })
+      return await this.#parts.tracing.trace('load', this.#scoped(key), load, () => ({}))
     } finally {
       leave()
     }
@@ -265,17 +257,21 @@ export class ConfigSource<Config, Agent> {
     const asOf = loadTags.asOf(began)
     if (excess !== undefined) {
       const message = `${excess}: as an invalidation might pass it by, nothing is kept for the next request; name fewer and shorter ones`
-      this.#events.emit('config-not-stored', () => ({ key, path: '$', message }))
+      this.#parts.events.emit('config-not-stored', () => ({ key, path: '$', message }))
     }
-    if (loaded.made === undefined) return this.#tier.admit(key, loaded.config, { asOf, tags, store: true })
+    if (loaded.made === undefined) return this.#parts.tier.admit(key, loaded.config, { asOf, tags, store: true })
     try {
-      return await this.#tier.admit(key, loaded.config(), { asOf, tags, store: this.#recipe.create !== undefined })
+      return await this.#parts.tier.admit(key, loaded.config(), { asOf, tags, store: this.#parts.recipe.create !== undefined })
     } catch (error) {
       // The agent is there, and good. Only what it was made from cannot be told.
-      this.#events.emit('config-not-stored', () => ({ key, path: '$', message: textOf(error) }))
-      const freshUntil = this.#options.clock.now() + this.#options.configTtlMs
+      this.#parts.events.emit('config-not-stored', () => ({ key, path: '$', message: textOf(error) }))
+      const freshUntil = this.#options.clock.now() + this.#options.settings.configTtlMs
       const record = { config: undefined as Config, key, fingerprint: undefined, asOf, tags, freshUntil }
       return { record, stored: Promise.resolve() }
     }
   }
+}
+
+function described<Config>({ refusal, stale, record }: Lookup<Config>) {
+  return { refusal, stale: stale === true, fingerprint: record?.fingerprint }
 }

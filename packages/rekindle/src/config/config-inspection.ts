@@ -4,7 +4,7 @@ import type { ConfigRefusal } from '../reasons.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import type { ConfigTierOptions } from './config-tier.ts'
 import { storeIdOf } from './fingerprint.ts'
-import { aheadDetail, freshUntilOf, isAhead, judgeBlob, judgePointer } from './judgement.ts'
+import { aheadDetail, type FreshnessRules, freshUntilOf, isAhead, judgeBlob, judgePointer } from './judgement.ts'
 import { decodePointer, type Pointer } from './pointer.ts'
 import { checkBlob, checkRead } from './store-replies.ts'
 
@@ -29,19 +29,21 @@ export interface StoredConfig {
   readonly sizeBytes?: number
 }
 
+type InspectionRules<Config> = FreshnessRules & Pick<ConfigTierOptions<Config>, 'clock' | 'configVersion' | 'configSchema'>
+
 /**
  * Looks at a stored config as a request does, and judges it alike, but leaves all as it is: nothing is dropped, kept, counted as a
  * use or told as an event.
  */
 export class ConfigInspection<Config> {
-  readonly #options: ConfigTierOptions<Config>
+  readonly #options: InspectionRules<Config>
   readonly #store: GuardedStore
   readonly #invalidations: Invalidations
   readonly #sizeOf: (fingerprint: string) => number | undefined
 
   /** `sizeOf`: of a config that this process has had already, and so need not read. */
   constructor(
-    options: ConfigTierOptions<Config>,
+    options: InspectionRules<Config>,
     store: GuardedStore,
     invalidations: Invalidations,
     sizeOf: (fingerprint: string) => number | undefined,

@@ -16,6 +16,8 @@ import { decodePointer, encodePointer, maxPointerLength, type Pointer } from './
 import { findSecret } from './secret-guard.ts'
 import { serialize } from './serialize.ts'
 import type { StandardSchema } from './standard-schema.ts'
+import type { CacheSettings } from '../settings.ts'
+import type { Counters } from '../stats.ts'
 import { checkBlob, checkRead, type StoreRead } from './store-replies.ts'
 import { validate } from './validate.ts'
 
@@ -26,6 +28,8 @@ const maxInternedSize = 128 * 1_048_576
 export interface ConfigTierOptions<Config> extends FreshnessRules {
   readonly configSchema: StandardSchema<Config> | undefined
   readonly configVersion: string
+  /** They may change at any time. */
+  readonly settings: Pick<CacheSettings, 'configTtlMs'>
   readonly ttlJitter: number
   readonly clock: Clock
   readonly random: () => number
@@ -60,13 +64,21 @@ export class ConfigTier<Config> {
   readonly #store: GuardedStore
   readonly #invalidations: Invalidations
   readonly #events: Events
+  readonly #counters: Counters
   readonly #interned = new InternedConfigs<Config>(maxInterned, maxInternedSize)
 
-  constructor(options: ConfigTierOptions<Config>, store: GuardedStore, invalidations: Invalidations, events: Events) {
+  constructor(
+    options: ConfigTierOptions<Config>,
+    store: GuardedStore,
+    invalidations: Invalidations,
+    events: Events,
+    counters: Counters,
+  ) {
     this.#options = options
     this.#store = store
     this.#invalidations = invalidations
     this.#events = events
+    this.#counters = counters
   }
 
   /**
@@ -162,8 +174,8 @@ export class ConfigTier<Config> {
     loaded: Config,
     { asOf, tags, store }: { readonly asOf: Stamp; readonly tags: readonly string[]; readonly store: boolean },
   ): Promise<Admitted<Config>> {
-    const { configTtlMs, ttlJitter, random, clock } = this.#options
-    const freshUntil = clock.now() + freshFor(configTtlMs, ttlJitter, random)
+    const { settings, ttlJitter, random, clock } = this.#options
+    const freshUntil = clock.now() + freshFor(settings.configTtlMs, ttlJitter, random)
     const stored = Promise.resolve()
     const { text, parsed, issue } = serialize(loaded)
     if (issue !== undefined) {
@@ -193,7 +205,7 @@ export class ConfigTier<Config> {
     }
     // Invalidated while it was loading: it would be refused by whoever read it.
     if (!this.#invalidations.view.isValid(record)) return
-    const { configTtlMs, configVersion, staleWhileRevalidateMs, staleIfErrorMs } = this.#options
+    const { settings, configVersion, staleWhileRevalidateMs, staleIfErrorMs } = this.#options
     const encoded = encodeKey(key)
     const pointer = encodePointer({ ...record, key: encoded, configVersion })
     if (pointer.length > maxPointerLength) {
@@ -201,8 +213,9 @@ export class ConfigTier<Config> {
       this.#events.emit('config-not-stored', () => ({ key, path: '$', message }))
       return
     }
-    const ttlMs = Math.ceil(configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs))
+    const ttlMs = Math.ceil(settings.configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs))
     if (ttlMs === 0) return
+    this.#counters.write(blob.length, pointer.length)
     await this.#store.writeBehind('a config', (connection) =>
       connection.write({ id: storeIdOf(encoded), pointer, fingerprint, blob, ttlMs }),
     )

@@ -21,7 +21,8 @@ import { validate } from './validate.ts'
 const maxClockSkewMs = 60_000
 
 export interface FreshnessRules extends StaleWindows {
-  readonly configTtlMs: number
+  /** No config is ever written to be fresh for longer. */
+  readonly longestTtlMs: number
 }
 
 /** Whether what is stored under `key` is still good; `view` has caught up with the store. */
@@ -33,13 +34,13 @@ export function judgePointer(
   rules: FreshnessRules,
 ): Freshness | 'invalidated' {
   if (!view.isValid({ key, tags: pointer.tags, asOf: pointer.asOf })) return 'invalidated'
-  // Fresher than anything that is written with this `configTtlMs`, be it that it was longer before or that somebody made it up.
-  if (pointer.freshUntil > now + rules.configTtlMs + maxClockSkewMs) return 'expired'
+  // Be it that more was allowed before, or that somebody made it up.
+  if (pointer.freshUntil > now + rules.longestTtlMs + maxClockSkewMs) return 'expired'
   return freshnessAt(now, freshUntilOf(pointer, now, rules), rules)
 }
 
-export function freshUntilOf({ freshUntil }: Pointer, now: number, { configTtlMs }: FreshnessRules): number {
-  return Math.min(freshUntil, now + configTtlMs)
+export function freshUntilOf({ freshUntil }: Pointer, now: number, { longestTtlMs }: FreshnessRules): number {
+  return Math.min(freshUntil, now + longestTtlMs)
 }
 
 /**

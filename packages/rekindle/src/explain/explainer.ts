@@ -4,7 +4,7 @@ import type { ConfigInspection, ConfigStanding } from '../config/config-inspecti
 import type { InvalidationView } from '../invalidation/view.ts'
 import { summaryOf } from '../live/live-summary.ts'
 import type { LiveTier } from '../live/live-tier.ts'
-import type { Explanation, LastInvalidation, LocalExplanation, MemoryStanding } from './explanation.ts'
+import type { Explanation, LastInvalidation, LocalExplanation, MemoryStanding, StoredExplanation } from './explanation.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Of the tags of one agent, in UTF-16 code units together. */
@@ -14,15 +14,42 @@ const maxTagsLength = 4_096
 const firstTime = 1_000_000_000_000_000
 const dayMicros = 86_400_000_000
 
-export interface ExplainerParts<Config, Agent> {
-  readonly live: LiveTier<Config, Agent>
+/** What is needed to say where a key stands in the store. */
+export interface StoreExplainerParts {
   /** Absent where nothing is read from a store. */
-  readonly inspection: ConfigInspection<Config> | undefined
+  readonly inspection: Pick<ConfigInspection<unknown>, 'standing'> | undefined
   readonly view: InvalidationView
-  readonly timeline: Timeline
   readonly clock: Clock
   readonly configScope: readonly KeyField[]
   readonly liveScope: readonly KeyField[]
+}
+
+export interface ExplainerParts<Config, Agent> extends StoreExplainerParts {
+  readonly live: LiveTier<Config, Agent>
+  readonly timeline: Timeline
+}
+
+/** Where `key` stands in the store. `tagsHere`: what is known here of its dependencies, once the store has been asked. */
+export async function explainStored(
+  { inspection, liveScope, configScope, view, clock }: StoreExplainerParts,
+  key: AgentKey,
+  tagsHere: () => readonly string[] | undefined = () => undefined,
+): Promise<StoredExplanation & { readonly tags: readonly string[] }> {
+  const scoped = projectKey(key, configScope)
+  // First: what it hears of invalidations may take the agent out of memory.
+  const config: ConfigStanding = (await inspection?.standing(scoped, encodeKey(scoped))) ?? { state: 'none' }
+  const own = tagsHere()
+  const stored = tagsOf(config)
+  const tags = [...new Set([...(own ?? []), ...(stored ?? [])])]
+  const isAsked = config.state !== 'refused' || config.reason !== 'store-unavailable'
+  const last = view.lastOf({ key: projectKey(key, liveScope), tags })
+  const sure = isAsked && (own ?? stored) !== undefined
+  return {
+    key: projectKey(key, liveScope),
+    config: withFirstTags(config),
+    invalidation: { last: last && dated(last, clock.now()), sure },
+    tags,
+  }
 }
 
 /** Says where keys stand. It is no use of what it looks at. */
@@ -35,21 +62,8 @@ export class Explainer<Config, Agent> {
 
   /** Never rejects. `key` has been checked. */
   async explain(key: AgentKey): Promise<Explanation> {
-    const { inspection, liveScope, configScope, view } = this.#parts
-    const scoped = projectKey(key, configScope)
-    // First: what it hears of invalidations may take the agent out of memory.
-    const config: ConfigStanding = (await inspection?.standing(scoped, encodeKey(scoped))) ?? { state: 'none' }
-    const own = this.#tags(key)
-    const stored = tagsOf(config)
-    const tags = [...new Set([...(own ?? []), ...(stored ?? [])])]
-    const isAsked = config.state !== 'refused' || config.reason !== 'store-unavailable'
-    const last = view.lastOf({ key: projectKey(key, liveScope), tags })
-    return {
-      key: projectKey(key, liveScope),
-      ...this.#local(key, tags),
-      config: withFirstTags(config),
-      invalidation: { last: last && this.#dated(last), sure: isAsked && (own ?? stored) !== undefined },
-    }
+    const { tags, ...stored } = await explainStored(this.#parts, key, () => this.#tags(key))
+    return { ...stored, ...this.#local(key, tags) }
   }
 
   local(key: AgentKey): LocalExplanation {
@@ -76,12 +90,12 @@ export class Explainer<Config, Agent> {
     const { live, timeline, liveScope } = this.#parts
     return live.find(key)?.record.tags ?? timeline.tagsOf(projectKey(key, liveScope))
   }
+}
 
-  #dated(last: Omit<LastInvalidation, 'at'>): LastInvalidation {
-    const { clock } = last
-    const isTime = clock >= firstTime && clock <= this.#parts.clock.now() * 1_000 + dayMicros
-    return { ...last, at: isTime && last.confirmed ? Math.round(clock / 1_000) : undefined }
-  }
+function dated(last: Omit<LastInvalidation, 'at'>, now: number): LastInvalidation {
+  const { clock } = last
+  const isTime = clock >= firstTime && clock <= now * 1_000 + dayMicros
+  return { ...last, at: isTime && last.confirmed ? Math.round(clock / 1_000) : undefined }
 }
 
 function tagsOf(config: ConfigStanding): readonly string[] | undefined {

@@ -43,5 +43,8 @@ export interface Explanation {
   readonly timeline: readonly Happening[]
 }
 
+/** What all processes say alike. */
+export type StoredExplanation = Omit<Explanation, 'memory' | 'timeline'>
+
 /** What only the process itself can say. */
 export type LocalExplanation = Pick<Explanation, 'memory' | 'timeline'>

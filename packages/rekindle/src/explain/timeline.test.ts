@@ -8,7 +8,7 @@ const keyOf = (sessionId: string) => ({ ...shared, sessionId })
 
 function begin() {
   const clock = new ManualClock(1_000)
-  const events = new Events()
+  const events = new Events({ namespace: 'test', worker: 'w' })
   const timeline = new Timeline(events, clock)
   const retire = (sessionId: string) => events.emit('retired', () => ({ key: keyOf(sessionId), cause: 'evicted', leases: 0 }))
   const fail = (error: unknown) => events.emit('build-failed', () => ({ key: keyOf('s'), error }))

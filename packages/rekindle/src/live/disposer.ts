@@ -1,23 +1,31 @@
 import { type AgentKey, type KeyField, projectKey } from '../agent-key.ts'
 import type { Events } from '../events.ts'
 import type { RemovalCause } from '../reasons.ts'
+import type { Tracing } from '../tracing.ts'
 
 /** Closes agents. A failure is an event: nobody who could catch it is waiting. */
 export class Disposer<Agent> {
   readonly #dispose: (agent: Agent, key: AgentKey) => void | Promise<void>
   readonly #events: Events
+  readonly #tracing: Tracing
   readonly #liveScope: readonly KeyField[]
   readonly #running = new Set<Promise<void>>()
 
-  constructor(dispose: (agent: Agent, key: AgentKey) => void | Promise<void>, events: Events, liveScope: readonly KeyField[]) {
+  constructor(
+    dispose: (agent: Agent, key: AgentKey) => void | Promise<void>,
+    { events, tracing }: { readonly events: Events; readonly tracing: Tracing },
+    liveScope: readonly KeyField[],
+  ) {
     this.#dispose = dispose
     this.#events = events
+    this.#tracing = tracing
     this.#liveScope = liveScope
   }
 
   dispose(agent: Agent, key: AgentKey, cause: RemovalCause): void {
     try {
-      const closing = this.#dispose(agent, key)
+      const dispose = () => this.#dispose(agent, key)
+      const closing = this.#tracing.traceEither('dispose', projectKey(key, this.#liveScope), dispose, () => ({ cause }))
       if (closing === undefined) this.#succeeded(key, cause)
       else this.#track(closing, key, cause)
     } catch (error) {

@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts'
 import type { StaleWindows } from '../config/freshness.ts'
 import type { RemovalCause } from '../reasons.ts'
+import type { CacheSettings } from '../settings.ts'
 import { IdleList } from './idle-list.ts'
 import type { LiveAgent } from './live-agent.ts'
 import { costliest } from './pressure/costliest.ts'
 import { Sweeper } from './sweeper.ts'
 
 export interface IdleAgentsOptions extends StaleWindows {
-  readonly maxAgents: number
-  readonly idleMs: number
+  readonly settings: CacheSettings
   readonly clock: Clock
 }
 
@@ -55,7 +55,7 @@ export class IdleAgents<Config, Agent> {
   /** The ones idle for longest go, down to `maxAgents`. */
   evict(): void {
     for (let oldest = this.#list.oldest; oldest !== undefined; oldest = this.#list.oldest) {
-      if (this.#home.size <= this.#options.maxAgents) return
+      if (this.#home.size <= this.#options.settings.maxAgents) return
       if (oldest.leases > 0) this.#list.remove(oldest)
       else this.#home.retire(oldest, 'evicted')
     }
@@ -81,7 +81,7 @@ export class IdleAgents<Config, Agent> {
       else next = Math.min(next, dueAt)
       live = younger
     }
-    for (const live of due) this.#retireIdle(live, now - live.idleSince >= this.#options.idleMs ? 'idle' : 'expired')
+    for (const live of due) this.#retireIdle(live, now - live.idleSince >= this.#options.settings.idleMs ? 'idle' : 'expired')
     return next
   }
 
@@ -94,9 +94,9 @@ export class IdleAgents<Config, Agent> {
 
   /** When an idle agent is of no more use: not even its config, as a stand-in while loading fails. */
   #dueAt(live: LiveAgent<Config, Agent>): number {
-    const { staleIfErrorMs, idleMs } = this.#options
+    const { staleIfErrorMs, settings } = this.#options
     const standInUntil = staleIfErrorMs === 0 ? 0 : live.record.freshUntil + staleIfErrorMs
-    return Math.min(live.idleSince + idleMs, Math.max(live.staleUntil, standInUntil))
+    return Math.min(live.idleSince + settings.idleMs, Math.max(live.staleUntil, standInUntil))
   }
 
   /** The latest used first. The list must not change meanwhile. */

@@ -64,6 +64,10 @@ export class LiveAgent<Config, Agent> implements AgentKey {
   /** What making it took: the application's functions that would run again if it were dropped. */
   rebuildMs = 0
   source: 'config' | 'build' = 'build'
+  /** From then on the next request for it is noted, if anybody watches. */
+  noteFrom: number = -Infinity
+  /** Of its key, as each scope has it; made when first needed. */
+  hashes: { readonly liveHash: number; readonly configHash: number } | undefined = undefined
   /** When it was made. Wall clock, ms. */
   createdAt: number = -Infinity
 

@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { StaleWindows } from '../config/freshness.ts'
 import type { Events } from '../events.ts'
-import { type RemovalCause, removalCauses } from '../reasons.ts'
+import { countersOf, type RemovalCause, removalCauses } from '../reasons.ts'
+import type { CacheSettings } from '../settings.ts'
 import { DependencyIndex } from './dependency-index.ts'
 import { Departures } from './departures.ts'
 import type { Disposer } from './disposer.ts'
@@ -16,9 +17,8 @@ import type { Scale } from './pressure/scale.ts'
 
 export interface LiveTierOptions extends StaleWindows {
   readonly liveScope: readonly KeyField[]
-  readonly maxAgents: number
-  readonly ttlMs: number
-  readonly idleMs: number
+  /** They may change at any time. */
+  readonly settings: CacheSettings
   readonly exclusive: boolean
   readonly clock: Clock
   readonly readMemory: () => MemoryReading
@@ -52,11 +52,11 @@ export class LiveTier<Config, Agent> {
   vouchedUntil = 0
   /** On the hot path, so held here directly. */
   readonly #allFields: boolean
-  readonly #idleMs: number
+  readonly #settings: CacheSettings
   readonly #exclusive: boolean
   /** Ready agents with a lease. */
   #held = 0
-  readonly removals: Record<RemovalCause, number>
+  readonly removals: Record<RemovalCause, number> = countersOf(removalCauses)
   #onLastLease: (() => void) | undefined
   #closed = false
 
@@ -66,11 +66,10 @@ export class LiveTier<Config, Agent> {
     this.#disposer = disposer
     this.#events = events
     this.#allFields = keyFields.every((field) => options.liveScope.includes(field))
-    this.#idleMs = options.idleMs
+    this.#settings = options.settings
     this.#exclusive = options.exclusive
     this.#idle = new IdleAgents(options, this)
     this.#memory = new MemoryWatch(options.clock, options.readMemory, this, events)
-    this.removals = Object.fromEntries(removalCauses.map((cause) => [cause, 0])) as Record<RemovalCause, number>
   }
 
   get size(): number {
@@ -103,7 +102,7 @@ export class LiveTier<Config, Agent> {
   }
 
   standing(live: LiveAgent<Config, Agent>, now: number): Standing {
-    if (live.leases === 0 && now - live.idleSince >= this.#idleMs) return 'idle'
+    if (live.leases === 0 && now - live.idleSince >= this.#settings.idleMs) return 'idle'
     if (now < live.freshUntil) return 'fresh'
     return now < live.staleUntil ? 'stale' : 'expired'
   }
@@ -111,7 +110,7 @@ export class LiveTier<Config, Agent> {
   /** Whether a holder could have it this instant without further ado. The common case, and the only one on the hot path. */
   isFree(live: LiveAgent<Config, Agent>, now: number): boolean {
     if (now >= live.freshUntil || now >= this.vouchedUntil) return false
-    return live.leases === 0 ? now - live.idleSince < this.#idleMs : !this.#exclusive
+    return live.leases === 0 ? now - live.idleSince < this.#settings.idleMs : !this.#exclusive
   }
 
   /** Counts a lease. Every call is answered by one {@link checkIn}. */
@@ -128,7 +127,7 @@ export class LiveTier<Config, Agent> {
     if (live.queue !== undefined && this.#passOn(live, live.queue, now)) return
     this.#held--
     this.#idle.rest(live, now)
-    if (this.#index.size > this.#options.maxAgents) this.#idle.evict()
+    if (this.#index.size > this.#settings.maxAgents) this.#idle.evict()
   }
 
   /** Uses an agent for an instant: it is the latest used again. */
@@ -199,8 +198,8 @@ export class LiveTier<Config, Agent> {
 
   /** How long an agent of this config serves, if it is made or confirmed now. Never longer than its config. */
   period(record: ConfigRecord<Config>, serveUntil: number): LivePeriod {
-    const { clock, ttlMs, staleWhileRevalidateMs } = this.#options
-    const ttlEnd = clock.now() + ttlMs
+    const { clock, settings, staleWhileRevalidateMs } = this.#options
+    const ttlEnd = clock.now() + settings.liveTtlMs
     const freshUntil = Math.min(serveUntil, ttlEnd)
     return { freshUntil, staleUntil: Math.max(freshUntil, Math.min(record.freshUntil, ttlEnd) + staleWhileRevalidateMs) }
   }

@@ -1,6 +1,8 @@
 import { serialize } from '../config/serialize.ts'
 import type { LocalExplanation } from '../explain/explanation.ts'
-import { removalCauses } from '../reasons.ts'
+import { eventNames } from '../events.ts'
+import { configRefusals, missReasons, removalCauses } from '../reasons.ts'
+import type { RecordingPage } from '../watcher.ts'
 import type { SelfDescription } from './self.ts'
 
 /**
@@ -41,13 +43,19 @@ const record =
     value !== null &&
     Object.entries(fields).every(([name, shape]) => shape(Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined))
 
-const latency = record({ count, p50: number, p99: number, max: number, histogram: list(pair(number, count)) })
+const latency = record({ count, p50: number, p99: number, max: number, sum: number, histogram: list(pair(number, count)) })
+
+const countsOf = (names: readonly string[]): Shape => record(Object.fromEntries(names.map((name) => [name, count])))
 
 const stats = record({
+  namespace: text,
+  worker: text,
   served: record({ memory: count, config: count, build: count }),
   failed: count,
+  misses: countsOf(missReasons),
+  configReads: record({ used: count, refused: countsOf(configRefusals) }),
   created: record({ config: count, build: count, unchanged: count }),
-  removals: record(Object.fromEntries(removalCauses.map((cause) => [cause, count]))),
+  removals: countsOf(removalCauses),
   live: count,
   idle: count,
   inUse: count,
@@ -55,6 +63,7 @@ const stats = record({
   synced: flag,
   building: count,
   latency: record({ memory: latency, config: latency, build: latency }),
+  work: record({ load: latency, create: latency }),
   store: record({
     name: text,
     state: one('none', 'up', 'down'),
@@ -62,6 +71,13 @@ const stats = record({
     failures: count,
     lastError: optional(text),
     latency,
+  }),
+  written: record({ configs: count, configLength: count, pointerLength: count }),
+  events: countsOf(eventNames),
+  settings: record({ configTtlMs: number, liveTtlMs: number, idleMs: number, maxAgents: number }),
+  audit: record({
+    ...Object.fromEntries(['consistent', 'inconsistent', 'unstable', 'failed', 'skipped'].map((name) => [name, count])),
+    windows: list(record({ minutes: number, audited: count, inconsistent: count, nines: optional(number) })),
   }),
 })
 
@@ -109,6 +125,26 @@ export function readSelfDescription(answer: unknown): SelfDescription | undefine
 export function readLocalExplanation(answer: unknown): LocalExplanation | undefined {
   const read = readAs<LocalExplanation>(answer, localExplanation)
   return read && { memory: read.memory, timeline: read.timeline }
+}
+
+const page = record({
+  since: number,
+  until: number,
+  requests: count,
+  threshold: count,
+  next: count,
+  more: flag,
+  events: (value) =>
+    Array.isArray(value) && value.length % 2 === 0 && value.every((each) => Number.isSafeInteger(each) && each >= 0),
+})
+
+/** `null`: nobody watches there. */
+export function readPage(answer: unknown): { page: RecordingPage | null } | undefined {
+  const read = readAs<RecordingPage | null>(
+    answer,
+    either((value) => value === null, page),
+  )
+  return read === undefined ? undefined : { page: read }
 }
 
 /** Frozen, and no deeper than a config may be: whoever passes it on shall not stumble over it. */

@@ -4,6 +4,7 @@ import { serialize } from '../config/serialize.ts'
 import type { Events } from '../events.ts'
 import type { LocalExplanation } from '../explain/explanation.ts'
 import type { AgentCacheStats } from '../stats.ts'
+import type { RecordingPage, RequestWatch } from '../watcher.ts'
 import type { Answer } from './answers.ts'
 
 /** Of the application's description of its process, in UTF-16 code units of JSON. */
@@ -11,6 +12,9 @@ const maxAboutLength = 65_536
 
 /** Fewer and fewer happenings, if a timeline is too long for a letter. */
 const timelineLengths = [16, 4, 0]
+
+/** Of a recording, as many events as there is room for. */
+const pageLengths = [4_000, 2_000, 1_000, 400]
 
 /** What a worker says of itself. */
 export interface SelfDescription {
@@ -23,10 +27,17 @@ export interface SelfParts {
   readonly describeWorker: (() => JsonValue) | undefined
   readonly stats: () => AgentCacheStats
   readonly explain: (key: AgentKey) => LocalExplanation
+  /** The name of this worker. */
+  readonly name: string
+  readonly watch: () => RequestWatch | undefined
   readonly events: Events
 }
 
-export function describeSelf({ describeWorker, stats, events }: Omit<SelfParts, 'explain'>): SelfDescription {
+export function describeSelf({
+  describeWorker,
+  stats,
+  events,
+}: Pick<SelfParts, 'describeWorker' | 'stats' | 'events'>): SelfDescription {
   return { about: describeWorker && aboutOf(describeWorker, events), stats: stats() }
 }
 
@@ -37,11 +48,24 @@ export function answerFrom(parts: SelfParts): Answer {
       const described = describeSelf(parts)
       yield described
       yield { stats: described.stats }
+    } else if (question.about === 'recording') {
+      const after = question.after[parts.name] ?? 0
+      for (const maxEvents of pageLengths) yield pageOf(parts, question.of, after, maxEvents)
     } else {
       const { memory, timeline } = parts.explain(question.key)
       for (const length of timelineLengths) yield { memory, timeline: timeline.slice(0, length) }
     }
   }
+}
+
+/** `null`: nobody watches. */
+export function pageOf(
+  { watch }: Pick<SelfParts, 'watch'>,
+  of: 'live' | 'config',
+  after: number,
+  maxEvents: number,
+): RecordingPage | null {
+  return watch()?.page(of, after, maxEvents) ?? null
 }
 
 function aboutOf(describeWorker: () => unknown, events: Events): JsonValue | undefined {
