@@ -28,7 +28,9 @@ function listen(): string[] {
       }
     const subscribers = { start: tell('begins'), asyncEnd: tell('ends'), end() {}, asyncStart() {}, error() {} }
     tracingChannel(operationChannel(name)).subscribe(subscribers)
-    cleanUp.push(() => void tracingChannel(operationChannel(name)).unsubscribe(subscribers))
+    cleanUp.push(() => {
+      tracingChannel(operationChannel(name)).unsubscribe(subscribers)
+    })
   }
   return lines
 }

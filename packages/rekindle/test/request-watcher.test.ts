@@ -141,7 +141,7 @@ describe('workers.recordings', () => {
     const after = Object.fromEntries(read.recordings.map(({ worker, page }) => [worker, page.next]))
     await two.ask({ sessionId: '9' })
     const next = await outsider.workers.recordings({ after })
-    expect(next.recordings.map(({ page }) => page.events.length).toSorted()).toEqual([0, 2])
+    expect(next.recordings.flatMap(({ page }) => page.events)).toHaveLength(2)
     await outsider.close()
   })
 
