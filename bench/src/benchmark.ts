@@ -5,11 +5,15 @@ export interface Contestant {
   readonly round: () => number | Promise<number>
 }
 
-/** What Rekindle is to reach: the ratio of two rows or, without `to`, the figure of one, in the unit of the table. */
+/**
+ * What Rekindle is to reach: the ratio of two rows or, without `to`, the figure of one, in the unit of the table; or by how much one
+ * may be above the other, in that unit.
+ */
 export interface Target {
   readonly of: string
   readonly to?: string
   readonly atMost?: number
+  readonly atMostMore?: number
   readonly atLeast?: number
 }
 

@@ -9,6 +9,7 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   builds: async () => (await import('./builds.ts')).builds,
   invalidation: async () => (await import('./invalidation.ts')).invalidation,
   validity: async () => (await import('./validity.ts')).validity,
+  watching: async () => (await import('./watching.ts')).watching,
   frameworks: async () => (await import('./frameworks/frameworks.ts')).frameworkBenchmark,
   load: async () => (await import('./load/load.ts')).loadBenchmark,
   faults: async () => (await import('./faults.ts')).faultBenchmark,

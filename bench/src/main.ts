@@ -1,5 +1,5 @@
 // `npm run bench`: measures, prints tables, and writes the figures to bench/results/.
-//   name …, --only=name[,name]   memory-sync, memory-awaited, config-redis, config-sqlite, builds, invalidation, validity, frameworks, load, faults
+//   name …, --only=name[,name]   memory-sync, memory-awaited, config-redis, config-sqlite, builds, invalidation, validity, watching, frameworks, load, faults
 //   --quick                      a first impression within seconds
 import { fork } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'

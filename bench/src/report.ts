@@ -1,5 +1,5 @@
 import type { Grid, Measured, Target, Verdict } from './benchmark.ts'
-import { ratioOf, type Spread, spreadOf } from './statistics.ts'
+import { moreOf, ratioOf, type Spread, spreadOf } from './statistics.ts'
 
 export interface Summary extends Omit<Measured, 'rows' | 'targets'> {
   readonly rows: readonly {
@@ -30,6 +30,7 @@ export function summarize(measured: Measured): Summary {
     targets: measured.targets.map((target) => {
       const values = valuesOf(target.of)
       if (target.to === undefined) return judge(target, spreadOf(values), figure, ` ${measured.unit}`)
+      if (target.atMostMore !== undefined) return judgeMore(target, moreOf(values, valuesOf(target.to)), measured.unit)
       return judge(target, ratioOf(values, valuesOf(target.to)), times, '×')
     }),
   }
@@ -40,6 +41,13 @@ function judge(target: Target, spread: Spread, format: (value: number) => string
   const met = spread.median <= atMost && spread.median >= atLeast
   const limit = atLeast > 0 ? `≥ ${atLeast}${unit}` : `≤ ${atMost}${unit}`
   return { ...target, spread, met, text: `${of} = ${withSpread(spread, format)} ${to ?? unit.trim()}; target ${limit}` }
+}
+
+function judgeMore(target: Target, spread: Spread, unit: string): JudgedTarget {
+  const { of, to, atMostMore = 0 } = target
+  const signed = (value: number) => (value < 0 ? '−' : '+') + figure(Math.abs(value))
+  const text = `${of} = ${withSpread(spread, signed)} ${unit} to ${to}; target ≤ +${atMostMore} ${unit}`
+  return { ...target, spread, met: spread.median <= atMostMore, text }
 }
 
 /** A table for the terminal. */

@@ -29,3 +29,8 @@ export function spreadOf(values: readonly number[]): Spread {
 export function ratioOf(values: readonly number[], others: readonly number[]): Spread {
   return spreadOf(values.map((value, round) => value / (others[round] ?? NaN)))
 }
+
+/** By how much the first is above the second, round by round. */
+export function moreOf(values: readonly number[], others: readonly number[]): Spread {
+  return spreadOf(values.map((value, round) => value - others[round]!))
+}
