@@ -28,6 +28,7 @@ import { GuardedStore } from './resilience/guarded-store.ts'
 import { Counters, statsOf } from './stats.ts'
 import { Tracing } from './tracing.ts'
 import { WaitingRoom } from './waiting-room.ts'
+import { watchedCache } from './watched-cache.ts'
 import { workerName } from './worker-name.ts'
 import { answerFrom, describeSelf, pageOf } from './workers/self.ts'
 import { workersOf } from './workers/workers.ts'
@@ -198,21 +199,9 @@ export function createAgentCache<
     if (targets.length > 0 || retired > 0) events.emit('invalidated', () => ({ targets, clock: stamp.clock, retired }))
   }
 
-  const watch = options.advisor?.watch({
-    namespace,
-    clock,
-    ttlJitter,
-    stored: isRead,
-    sharesConfigs: configScope.length < liveScope.length,
-    settings: () => ({ ...settings }),
-    stats,
-    on: (name, listener) => events.on(name, listener),
-    tune(changes, why) {
-      const from = { ...settings }
-      Object.assign(settings, changes)
-      events.emit('tuned', () => ({ from, to: { ...settings }, ...why }))
-    },
-  })
+  const sharesConfigs = configScope.length < liveScope.length
+  const watched = watchedCache({ clock, events, settings, stats, ttlJitter, stored: isRead, sharesConfigs })
+  const watch = options.advisor?.watch(watched)
 
   return new AgentCache({
     live,
