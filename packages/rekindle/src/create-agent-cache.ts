@@ -162,7 +162,10 @@ export function createAgentCache<
           events,
           maxStalenessMs,
           load: (key, signal) => freshFingerprint(key, { recipe, bulkhead, limits: { ...limits, closing: signal } }),
-          isValid: (record) => (stored ? fleet.heartbeat.verify() : Promise.resolve()).then(() => view.isValid(record)),
+          async isValid(served) {
+            const complete = !stored || (await fleet.heartbeat.verify())
+            return view.isValid(served) ? complete || undefined : false
+          },
         })
       : undefined
   const stats = () => statsOf({ counters, live, room, fleet, store: guarded, events, settings, audit: audit ?? noAudit })

@@ -96,6 +96,11 @@ function assertForm(given: Record<string, unknown>): void {
   if (other !== undefined) {
     throw new InvalidOptionsError(other, `${other} does not go with ${form.join(' + ')}: those are two ways to build an agent.`)
   }
+  if (form === opaque && (given['auditRate'] ?? 0) !== 0) {
+    const message =
+      'auditRate needs loadConfig + createAgent: with buildAgent, to see what an agent would be now means to build one.'
+    throw new InvalidOptionsError('auditRate', message)
+  }
   for (const option of ['rebuildAgent', 'disposeAgent', 'weighAgent', 'describeWorker', 'random', 'readMemory']) {
     if (given[option] !== undefined && !isFunction(option)) throw wrong(option, 'a function', given[option])
   }

@@ -1,4 +1,5 @@
 import type { AgentKey } from '../agent-key.ts'
+import type { Clock } from '../clock.ts'
 import { fingerprintOf } from '../config/fingerprint.ts'
 import { serialize } from '../config/serialize.ts'
 import type { Bulkhead } from './bulkhead.ts'
@@ -16,7 +17,7 @@ export async function freshFingerprint<Config, Agent>(
   const { recipe, bulkhead, limits } = parts
   const { config } = await timebox(
     'load',
-    limits,
+    { ...limits, clock: inBackground(limits.clock) },
     async ({ signal }) => {
       const leave = await bulkhead.enter(signal)
       try {
@@ -29,4 +30,16 @@ export async function freshFingerprint<Config, Agent>(
   )
   const { text } = serialize(config)
   return text === undefined ? undefined : fingerprintOf(text)
+}
+
+/** Nobody waits: the process may end meanwhile. */
+function inBackground(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    after(ms, call) {
+      const timer = clock.after(ms, call)
+      timer.unref()
+      return timer
+    },
+  }
 }
