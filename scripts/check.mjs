@@ -63,6 +63,7 @@ function packedTarball() {
       `import { createAgentCache } from 'rekindle'
 import { sqliteStore } from 'rekindle/sqlite'
 import 'rekindle/redis'
+import { createAdvisor } from 'rekindle/advisor'
 import 'rekindle/agent-config'
 import 'rekindle/mcp'
 import 'rekindle/postgres'
@@ -73,6 +74,7 @@ const agents = createAgentCache({
   store: sqliteStore({ path: 'store.db' }),
   loadConfig: ({ agentId }) => ({ agentId }),
   createAgent: ({ agentId }) => ({ agentId }),
+  advisor: createAdvisor(),
 })
 const key = { agentId: 'a', userId: 'u', sessionId: 's', reasoning: true }
 const agent = await agents.use(key, (it) => it)
@@ -81,7 +83,9 @@ await agents.close()
 `,
     )
     const used = call(scratch, 'node', ['use.js'])
-    return used.status === 0 ? withAi6(scratch) : used
+    if (used.status !== 0) return used
+    const asked = call(scratch, 'npx', ['rekindle', 'doctor', '--sqlite', 'store.db', '--namespace', 'packed'])
+    return asked.status === 0 ? withAi6(scratch) : asked
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }

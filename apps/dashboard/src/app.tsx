@@ -1,4 +1,5 @@
 import { LocationProvider, Route, Router } from 'preact-iso'
+import { AdvicePage } from './pages/advice-page.tsx'
 import { AgentPage } from './pages/agent-page.tsx'
 import { AgentsPage } from './pages/agents-page.tsx'
 import { ChatPage } from './pages/chat-page.tsx'
@@ -39,6 +40,7 @@ function Pages({ isAdmin }: { readonly isAdmin: boolean }) {
         <Route path="/agents" component={AgentsPage} />
         <Route path="/agents/:id" component={AgentPage} />
         <Route path="/explain" component={ExplainPage} />
+        <Route path="/advice" component={AdvicePage} />
         <Route path="/chat" component={ChatPage} />
         <Route path="/chat/:session" component={ChatPage} />
         <Route default component={NoSuchPage} />

@@ -1,6 +1,7 @@
 import type { Browser, Page, WebSocketRoute } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ServerProcess, startServer } from '../../server/test/server-process.ts'
+import { adviceFixture } from './advice-fixture.ts'
 import { openBrowser, visit } from './browser.ts'
 
 let server: ServerProcess
@@ -54,6 +55,8 @@ describe('whoever opens the dashboard', () => {
     expect(await page.getByRole('link', { name: 'Overview' }).count()).toBe(0)
     await page.goto(`${server.url}/explain?agent=assistant&user=ada`)
     await page.getByText('Explaining for other users is for admins').waitFor()
+    await page.goto(`${server.url}/advice`)
+    await page.getByText('The advice is for admins').waitFor()
     await page.goto(`${server.url}/agents/assistant`)
     await page.getByRole('link', { name: 'What it is' }).waitFor()
     expect(await page.getByRole('button', { name: 'Review changes' }).count()).toBe(0)
@@ -67,6 +70,7 @@ describe('whoever opens the dashboard', () => {
       '/agents': 'Assistant',
       '/agents/assistant': 'Tools',
       '/explain?agent=assistant': 'What happened',
+      '/advice': 'Is what is served consistent?',
     }
     for (const [path, text] of Object.entries({ ...shown, '/chat': 'Whom would you like to ask?' })) {
       await page.goto(server.url + path)
@@ -227,6 +231,45 @@ describe('an agent', () => {
     await page.getByText('The next request builds it in full.').waitFor()
     expect(await page.locator('.timeline').innerText()).toContain('Invalidated: agent planner')
   })
+})
+
+test('advice says what to set and what that gives, tells every number to the keyboard, and names what is edited behind its back', async () => {
+  await using visitor = await enter('ada', '/agents')
+  const { page, complaints } = visitor
+  await page.route('**/api/advice', (route) => route.fulfill({ json: adviceFixture(Date.now()) }))
+  await page.getByRole('link', { name: 'Advice' }).click()
+  await page.getByText('REKINDLE_CONFIG_TTL_MS=43200000').waitFor()
+  await page.getByText(/^Without a full build: \S+% instead of \S+% of requests\.$/).waitFor()
+
+  const grid = page.getByRole('grid')
+  await grid.getByRole('gridcell', { name: /% ?, now$/ }).waitFor()
+  await grid.locator('td').first().focus()
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
+  const facts = page.locator('.grid-facts')
+  await facts.getByText('There:').waitFor()
+  expect(await facts.innerText()).toMatch(/Config time to live\s+5 min.*Agents in memory\s+50\s/s)
+  expect(await facts.innerText()).toContain(await page.locator(':focus').innerText())
+
+  const curve = page.locator('.card', { hasText: 'If kept for longer' })
+  await curve.getByRole('img', { name: /^Hit rates by config time to live: now Memory \d/ }).waitFor()
+  await curve.getByLabel('What is changed').selectOption('Idle time')
+  await curve.getByText('As a table').click()
+  expect(await curve.getByRole('row').count()).toBe(17)
+  expect(await curve.getByRole('row', { name: /^7 d / }).innerText()).toMatch(/kB|MB/)
+
+  await page.getByText('Something edits agents without invalidating them:').waitFor()
+  expect(await page.getByRole('link', { name: 'planner' }).getAttribute('href')).toBe('/agents/planner')
+  await page.getByText(/^99\.01% was as the database has it: 3 of 306 was not\.$/).waitFor()
+
+  await page.unroute('**/api/advice')
+  const busy = { error: { code: 'busy', message: 'The advice is not ready yet.' } }
+  await page.route('**/api/advice', (route) => route.fulfill({ status: 503, json: busy }))
+  await page.reload()
+  await page.getByText('The advice could not be loaded').waitFor()
+  await page.unroute('**/api/advice')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('Is what is served consistent?').waitFor()
+  expect(complaints).toEqual([])
 })
 
 test('when the server is gone, the page says so, and keeps what it last knew', async () => {

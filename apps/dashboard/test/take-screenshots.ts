@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { startServer } from '../../server/test/server-process.ts'
 import { openBrowser, visit, type VisitOptions } from './browser.ts'
+import { adviceOnRecordedDays } from './recorded-days.ts'
 
 const folder = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
 /** Until the charts have something to show. */
@@ -47,24 +48,31 @@ await Promise.all(talks)
 
 interface Look {
   readonly dark?: boolean
-  /** What lies over the page, and so ends with the window. */
-  readonly dialog?: boolean
+  /** What lies over the page, or goes on for long: it ends with the window. */
+  readonly isCut?: boolean
 }
 
 async function shoot(
   name: string,
   options: Omit<VisitOptions, 'url'>,
   show: (page: Page) => Promise<unknown>,
-  { dark = false, dialog = false }: Look = {},
+  { dark = false, isCut = false }: Look = {},
 ): Promise<void> {
   await using visitor = await visit(browser, { url, ...options })
   const { page } = visitor
   if (dark) await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
   await show(page)
-  await page.screenshot({ path: `${folder}${name}.png`, fullPage: !dialog })
+  await page.screenshot({ path: `${folder}${name}.png`, fullPage: !isCut })
 }
 
 const overview = (page: Page) => page.getByText('4 answered').waitFor()
+/** After a minute of traffic there is none to speak of: this is on two days of made-up traffic. */
+async function advice(page: Page): Promise<void> {
+  const json = await adviceOnRecordedDays(Date.now())
+  await page.route('**/api/advice', (route) => route.fulfill({ json }))
+  await page.reload()
+  await page.getByText('Both at once').waitFor()
+}
 async function talk(page: Page): Promise<void> {
   await page.getByText('Assistant').first().click()
   for (const question of ['What is 12 * 7?', 'What time is it in Tokyo?']) {
@@ -89,8 +97,10 @@ await shoot(
     await page.getByRole('button', { name: 'Review changes' }).click()
     await page.locator('.difference ins').first().waitFor()
   },
-  { dialog: true },
+  { isCut: true },
 )
+await shoot('advice', { path: '/advice' }, advice)
+await shoot('advice-phone-dark', { path: '/advice', width: 360 }, advice, { dark: true, isCut: true })
 await shoot('explain', { path: '/explain?agent=assistant&user=user-0' }, (page) => page.getByText('What happened').waitFor())
 await shoot('chat', { path: '/chat' }, talk)
 await shoot('chat-phone-dark', { path: '/chat', width: 360, name: 'grace' }, talk, { dark: true })

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { createAgentCache } from 'rekindle'
 import type { AgentCache, ConfigStore } from 'rekindle'
+import { createAdvisor } from 'rekindle/advisor'
 import type { AgentConfig, JsonValue } from 'rekindle/agent-config'
 import { aiSdkAgents } from 'rekindle/ai-sdk'
 import type { AiSdkAgent } from 'rekindle/ai-sdk'
@@ -19,7 +20,7 @@ export interface AgentParts {
   readonly models: ServerModels
   readonly toolServers: ToolServers
   readonly store: ConfigStore
-  readonly cache: Settings['cache']
+  readonly settings: Pick<Settings, 'cache' | 'keep' | 'autoTune' | 'auditRate'>
   /** What other workers are told of this one. */
   readonly describeWorker: () => JsonValue
   readonly log: FastifyBaseLogger
@@ -32,8 +33,10 @@ const assembly = 1
 const storeLogIntervalMs = 10_000
 
 /** The agents of the database, live in this worker and as configs in the store. */
-export function createAgents({ db, models, toolServers, store, cache, describeWorker, log }: AgentParts): Agents {
+export function createAgents({ db, models, toolServers, store, settings, describeWorker, log }: AgentParts): Agents {
   const { providers, defaultModel } = models
+  const { cache, autoTune, auditRate } = settings
+  const { configTtlMs, liveTtlMs, idleMs, maxAgents } = settings.keep
   const agents = createAgentCache({
     ...agentScopes,
     ...aiSdkAgents({
@@ -47,8 +50,11 @@ export function createAgents({ db, models, toolServers, store, cache, describeWo
     // The default model is in no row, but in the config of every agent that names none.
     configVersion: `${assembly}:${defaultModel}`,
     describeWorker,
+    configTtlMs,
+    live: { ttlMs: liveTtlMs, idleMs, maxAgents: cache === 'off' ? 0 : maxAgents },
+    advisor: createAdvisor({ ...(autoTune && { autoTune, target: autoTune.target }) }),
+    auditRate,
     ...(cache === 'full' && { store }),
-    ...(cache === 'off' && { live: { maxAgents: 0 } }),
   })
   logEvents(agents, log)
   return agents
@@ -67,6 +73,11 @@ function logEvents(agents: Agents, log: FastifyBaseLogger): void {
   agents.on('dispose-failed', ({ key, error }) => log.error({ ...agentOf(key), err: error }, 'agent not closed'))
   agents.on('describe-failed', ({ error }) => log.error({ err: error }, 'this worker could not be described to others'))
   agents.on('listener-failed', ({ event, error }) => log.error({ event, err: error }, 'listener failed'))
+  agents.on('tuned', (change) => log.info(change, 'agents are kept for another time'))
+  agents.on('audited', ({ key: { agentId }, outcome }) => {
+    if (outcome === 'inconsistent') log.warn({ agentId }, 'an agent was served that is not what the database has')
+    if (outcome === 'unstable') log.warn({ agentId }, 'what is loaded for an agent differs each time')
+  })
 
   agents.on('unsynced', ({ error }) => log.warn({ err: error }, 'the store does not answer; agents are served without it'))
   agents.on('synced', () => log.warn('the store answers again'))

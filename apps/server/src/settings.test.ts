@@ -15,6 +15,9 @@ describe('the settings', () => {
       redisUrl: undefined,
       storePath: resolve('data/configs.sqlite'),
       cache: 'full',
+      keep: { configTtlMs: 3_600_000, liveTtlMs: 3_600_000, idleMs: 900_000, maxAgents: 1_000 },
+      autoTune: undefined,
+      auditRate: 0.001,
       drainMs: 10_000,
       shutdownDelayMs: 0,
       warmMs: 5_000,
@@ -46,6 +49,13 @@ describe('the settings', () => {
     ['REKINDLE_ADMIN_TOKEN', 'ḧunter2-ḧunter2-ḧunter2', /^REKINDLE_ADMIN_TOKEN must have.* ASCII(?!.*hunter2)/],
     ['REDIS_URL', 'localhost:6379?hunter2', /^REDIS_URL must be an address that begins with redis:(?!.*hunter2)/],
     ['REKINDLE_CACHE', 'some', /^REKINDLE_CACHE must be one of full, memory, off; got "some"/],
+    ['REKINDLE_CONFIG_TTL_MS', '1h', /^REKINDLE_CONFIG_TTL_MS must be a whole number from 0 to 2592000000; got "1h"/],
+    ['REKINDLE_LIVE_MAX_AGENTS', '-1', /^REKINDLE_LIVE_MAX_AGENTS must be a whole number/],
+    ['REKINDLE_AUDIT_RATE', '1.5', /^REKINDLE_AUDIT_RATE must be a number from 0 to 1; got "1.5"/],
+    ['REKINDLE_AUDIT_RATE', '1%', /^REKINDLE_AUDIT_RATE must be/],
+    ['REKINDLE_AUTO_TUNE_TARGET', '99', /^REKINDLE_AUTO_TUNE_TARGET must be a number from 0 to 1; got "99"/],
+    ['REKINDLE_AUTO_TUNE_MIN_MS', '0', /^REKINDLE_AUTO_TUNE_MIN_MS must be a whole number from 1000/],
+    ['REKINDLE_AUTO_TUNE_MAX_MS', '59999', /^REKINDLE_AUTO_TUNE_MIN_MS must be at most .*_MAX_MS; got 60000 and 59999/],
     ['REKINDLE_JWT_SECRET', 'hunter2', /^REKINDLE_JWT_SECRET must have at least 32(?!.*hunter2)/],
     ['REKINDLE_JWKS_URL', 'http://login.example/hunter2', /^REKINDLE_JWKS_URL must be an https:(?!.*hunter2)/],
     ['REKINDLE_JWKS_URL', 'file:///hunter2', /^REKINDLE_JWKS_URL must be an https:(?!.*hunter2)/],
@@ -59,6 +69,34 @@ describe('the settings', () => {
     ['DATABASE_URL', 'mysql://me:hunter2@db/x', /^DATABASE_URL must be an address that begins with postgres:(?!.*hunter2)/],
   ])('name the variable that is wrong, and repeat no secret: %s=%s', (name, value, message) => {
     expect(() => readSettings({ [name]: value })).toThrow(message)
+  })
+})
+
+describe('what is kept, and how it is watched', () => {
+  it('is as rekindle has it, but for what is set; live agents are kept as long as configs unless told otherwise', () => {
+    expect(readSettings({ REKINDLE_CONFIG_TTL_MS: '60000', REKINDLE_LIVE_MAX_AGENTS: '50' }).keep).toEqual({
+      configTtlMs: 60_000,
+      liveTtlMs: 60_000,
+      idleMs: 900_000,
+      maxAgents: 50,
+    })
+    expect(readSettings({ REKINDLE_LIVE_TTL_MS: '5000' }).keep).toMatchObject({ configTtlMs: 3_600_000, liveTtlMs: 5_000 })
+    expect(readSettings({ REKINDLE_AUDIT_RATE: '0' }).auditRate).toBe(0)
+  })
+
+  it('is tuned only where a target is set, between a minute and a day', () => {
+    const bounds = { REKINDLE_AUTO_TUNE_MIN_MS: '1000', REKINDLE_AUTO_TUNE_MAX_MS: '2000' }
+    expect(readSettings(bounds).autoTune).toBeUndefined()
+    expect(readSettings({ REKINDLE_AUTO_TUNE_TARGET: '.95' }).autoTune).toEqual({
+      target: 0.95,
+      minMs: 60_000,
+      maxMs: 86_400_000,
+    })
+    expect(readSettings({ ...bounds, REKINDLE_AUTO_TUNE_TARGET: '0.9' }).autoTune).toEqual({
+      target: 0.9,
+      minMs: 1_000,
+      maxMs: 2_000,
+    })
   })
 })
 

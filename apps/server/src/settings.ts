@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { CacheSettings } from 'rekindle'
 import { isLoopback } from './loopback.ts'
 import type { Environment } from './models/provider-environment.ts'
 
@@ -22,6 +23,12 @@ export interface Settings {
   readonly storePath: string
   /** What of the cache is used. All but `full` are for comparison. */
   readonly cache: (typeof cacheModes)[number]
+  /** How long configs and agents are kept, and how many of these in each worker. */
+  readonly keep: CacheSettings
+  /** How each worker changes `keep` by itself; `undefined`: not at all. */
+  readonly autoTune: AutoTuneSettings | undefined
+  /** Which part of what is served is compared with the database. Each time that costs one load. */
+  readonly auditRate: number
   /** What turns in progress may take to finish when the server stops. */
   readonly drainMs: number
   /** How long it goes on accepting requests after it was told to stop, for load balancers to see by `/readyz` that it will. */
@@ -48,6 +55,13 @@ export interface Settings {
   readonly limits: Limits
 }
 
+/** Times to live are kept between the two, so that `target` of all requests need no full build. */
+export interface AutoTuneSettings {
+  readonly target: number
+  readonly minMs: number
+  readonly maxMs: number
+}
+
 /** Whose JSON Web Tokens are believed. */
 export interface TokenSettings {
   /** For HS256. */
@@ -69,19 +83,26 @@ export interface Limits {
   readonly connections: number
 }
 
+type Text = (name: string) => string | undefined
+type Whole = (name: string, range: { readonly from: number; readonly to: number; readonly otherwise: number }) => number
+
+/** 30 days. */
+const longestMs = 2_592_000_000
+
 /** A variable of the environment cannot be worked with. The message names it and never repeats what may be secret. */
 class SettingsError extends Error {}
 
 /** Reads the settings; empty variables count as unset. Throws {@link SettingsError}. */
 export function readSettings(environment: Environment): Settings {
-  const text = (name: string): string | undefined => environment[name]?.trim() || undefined
-  const whole = (name: string, { from, to, otherwise }: { from: number; to: number; otherwise: number }): number => {
+  const text: Text = (name) => environment[name]?.trim() || undefined
+  const whole: Whole = (name, { from, to, otherwise }) => {
     const value = text(name)
     if (value === undefined) return otherwise
     const number = /^\d+$/.test(value) ? Number(value) : NaN
     if (number >= from && number <= to) return number
     throw new SettingsError(`${name} must be a whole number from ${from} to ${to}; got ${JSON.stringify(value)}.`)
   }
+  const configTtlMs = whole('REKINDLE_CONFIG_TTL_MS', { from: 0, to: longestMs, otherwise: 3_600_000 })
   const dataDir = resolve(text('REKINDLE_DATA_DIR') ?? 'data')
   const host = text('HOST') ?? '127.0.0.1'
   const production = text('NODE_ENV') === 'production'
@@ -95,6 +116,14 @@ export function readSettings(environment: Environment): Settings {
     redisUrl: url('REDIS_URL', text('REDIS_URL'), ['redis:', 'rediss:'], 'SQLite'),
     storePath: join(dataDir, 'configs.sqlite'),
     cache: oneOf('REKINDLE_CACHE', text('REKINDLE_CACHE'), cacheModes, 'full'),
+    keep: {
+      configTtlMs,
+      liveTtlMs: whole('REKINDLE_LIVE_TTL_MS', { from: 0, to: longestMs, otherwise: configTtlMs }),
+      idleMs: whole('REKINDLE_LIVE_IDLE_MS', { from: 0, to: longestMs, otherwise: 900_000 }),
+      maxAgents: whole('REKINDLE_LIVE_MAX_AGENTS', { from: 0, to: 1_000_000, otherwise: 1_000 }),
+    },
+    autoTune: autoTune(text, whole),
+    auditRate: share('REKINDLE_AUDIT_RATE', text('REKINDLE_AUDIT_RATE')) ?? 0.001,
     drainMs: whole('REKINDLE_DRAIN_MS', { from: 0, to: 3_600_000, otherwise: 10_000 }),
     shutdownDelayMs: whole('REKINDLE_SHUTDOWN_DELAY_MS', { from: 0, to: 600_000, otherwise: 0 }),
     warmMs: whole('REKINDLE_WARM_MS', { from: 0, to: 600_000, otherwise: 5_000 }),
@@ -119,7 +148,25 @@ export function readSettings(environment: Environment): Settings {
   return settings
 }
 
-function tokens(text: (name: string) => string | undefined): TokenSettings {
+function autoTune(text: Text, whole: Whole): AutoTuneSettings | undefined {
+  const target = share('REKINDLE_AUTO_TUNE_TARGET', text('REKINDLE_AUTO_TUNE_TARGET'))
+  const minMs = whole('REKINDLE_AUTO_TUNE_MIN_MS', { from: 1_000, to: longestMs, otherwise: 60_000 })
+  const maxMs = whole('REKINDLE_AUTO_TUNE_MAX_MS', { from: 1_000, to: longestMs, otherwise: 86_400_000 })
+  if (minMs > maxMs) {
+    throw new SettingsError(`REKINDLE_AUTO_TUNE_MIN_MS must be at most REKINDLE_AUTO_TUNE_MAX_MS; got ${minMs} and ${maxMs}.`)
+  }
+  return target === undefined ? undefined : { target, minMs, maxMs }
+}
+
+/** A part of a whole: 0.99. */
+function share(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const number = /^\d*\.?\d+$/.test(value) ? Number(value) : NaN
+  if (number >= 0 && number <= 1) return number
+  throw new SettingsError(`${name} must be a number from 0 to 1; got ${JSON.stringify(value)}.`)
+}
+
+function tokens(text: Text): TokenSettings {
   const secret = text('REKINDLE_JWT_SECRET')
   if (secret !== undefined && secret.length < 32) {
     throw new SettingsError('REKINDLE_JWT_SECRET must have at least 32 characters, for example from: openssl rand -hex 32')

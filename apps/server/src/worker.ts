@@ -7,6 +7,7 @@ import type { HotKey } from './database/hot-keys.ts'
 import { openDatabase } from './database/open-database.ts'
 import { InvalidationRetry } from './editing/invalidation-retry.ts'
 import { aboutThisProcess } from './fleet/about.ts'
+import { keepFindings } from './fleet/findings.ts'
 import { AgentUsage } from './fleet/agent-usage.ts'
 import { HotKeys } from './fleet/hot-keys.ts'
 import { warmUp } from './fleet/warm-up.ts'
@@ -78,12 +79,13 @@ async function serve(settings: Settings, environment: Environment): Promise<void
     models,
     toolServers,
     store,
-    cache: settings.cache,
+    settings,
     log: app.log,
     describeWorker: () => about(),
   })
   const sockets = (): number => app.websocketServer?.clients.size ?? 0
-  const about = aboutThisProcess({ agents, usage, turns: () => turns.count, sockets, now })
+  const findings = keepFindings(agents, now)
+  const about = aboutThisProcess({ agents, usage, findings, turns: () => turns.count, sockets, now })
   const hotKeys = new HotKeys({ db, agents, log: app.log, now })
   const retry = new InvalidationRetry({
     invalidate: (target) => agents.invalidate(target),

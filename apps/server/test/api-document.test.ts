@@ -58,7 +58,7 @@ beforeAll(async () => {
     onToolsChanged: () => {},
     log: app.log,
   })
-  const agents = createAgents({ db, models, toolServers, store, cache: 'full', describeWorker: () => ({}), log: app.log })
+  const agents = createAgents({ db, models, toolServers, store, settings, describeWorker: () => ({}), log: app.log })
   closing.use(agents)
   const probe = new StoreProbe(store)
   closing.defer(() => probe.close())
@@ -166,6 +166,7 @@ describe('the document of the API', () => {
     ['get', '/api/mcp-servers/{id}/versions', { id: 'crm' }, 200],
     ['get', '/api/stats', {}, 200],
     ['get', '/api/fleet', {}, 200],
+    ['get', '/api/advice', {}, 200],
     ['get', '/api/keys', {}, 200],
     ['get', '/api/sessions', {}, 200],
     ['post', '/api/cache/explain', {}, 200, { agentId: 'p' }],

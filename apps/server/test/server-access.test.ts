@@ -184,6 +184,8 @@ describe('what only admins may do', () => {
     ['POST', '/api/keys'],
     ['DELETE', '/api/keys/x'],
     ['GET', '/api/fleet'],
+    ['GET', '/api/advice'],
+    ['GET', '/metrics'],
     ['POST', '/api/cache/invalidate'],
   ])('is forbidden to users: %s %s', async (method, path) => {
     const request = { method, headers: json, ...(method === 'POST' && { body: '{"name":"x"}' }) }

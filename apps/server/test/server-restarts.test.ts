@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AgentCacheStats } from 'rekindle'
 import type { About } from '../src/fleet/about.ts'
+import type { FleetAdvice } from '../src/fleet/fleet-advice.ts'
 import { chat, json, send } from './http-client.ts'
 import { startServer, until } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -30,7 +32,7 @@ afterAll(async () => {
 })
 
 interface Fleet {
-  readonly workers: readonly { readonly worker: string; readonly about: About; readonly stats: { readonly live: number } }[]
+  readonly workers: readonly { readonly worker: string; readonly about: About; readonly stats: AgentCacheStats }[]
 }
 
 async function fleet(): Promise<Fleet> {
@@ -49,6 +51,14 @@ async function pids(): Promise<number[]> {
 
 function post(path: string, body: object, as: string) {
   return send(`${server.url}${path}`, { user: as, headers: json, body: JSON.stringify(body) })
+}
+
+/** The value of the one line in the text of Prometheus that has these labels. */
+function sampleIn(text: string, name: string, labels: Readonly<Record<string, string>>): number {
+  const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) && wanted.every((each) => line.includes(each)))
+  expect([name, labels, lines.length]).toEqual([name, labels, 1])
+  return Number(lines[0]!.split(' ').at(-1))
 }
 
 /** One request without an identity: its status or the code of its error, and how long that took. */
@@ -96,6 +106,56 @@ describe('the fleet', () => {
     expect((await post('/api/cache/explain', others, admin)).json).toEqual(expect.objectContaining({ key: own.json.key }))
     const refused = await post('/api/cache/explain', others, 'eve:user')
     expect(refused).toMatchObject({ status: 403, json: { error: { code: 'forbidden', path: 'userId' } } })
+  })
+
+  it('tells Prometheus what all workers of the machine count, if it shows the key of an admin', async () => {
+    await turnEverywhere()
+    const { secret } = (await post('/api/keys', { name: 'scraper', role: 'admin' }, admin)).json
+    const { text, headers } = await send(`${server.url}/metrics`, { headers: { authorization: `Bearer ${String(secret)}` } })
+    expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/)
+    const { workers } = await fleet()
+    expect(text.match(/^rekindle_server_turns\{/gm)).toHaveLength(2)
+    for (const { worker, stats, about } of workers) {
+      const { memory, config, build } = stats.served
+      const served = ['memory', 'config', 'build'].map((tier) => sampleIn(text, 'rekindle_requests_total', { worker, tier }))
+      expect([memory + config + build > 0, served]).toEqual([true, [memory, config, build]])
+      expect(sampleIn(text, 'rekindle_misses_total', { worker, reason: 'cold' })).toBe(stats.misses.cold)
+      expect(sampleIn(text, 'rekindle_request_duration_seconds_count', { worker, tier: 'build' })).toBe(stats.latency.build.count)
+      expect(sampleIn(text, 'rekindle_agents_live', { worker })).toBe(stats.live)
+      expect(sampleIn(text, 'rekindle_server_turns', { worker })).toBe(about.turns)
+      expect(sampleIn(text, 'rekindle_server_resident_memory_bytes', { worker })).toBeGreaterThan(10_000_000)
+      expect(sampleIn(text, 'rekindle_server_event_loop_delay_seconds', { worker })).toBeLessThan(10)
+    }
+    expect(text).toContain('\nrekindle_server_silent_workers 0\n')
+    expect((await send(`${server.url}/metrics`, { user })).status).toBe(403)
+    expect((await send(`${server.url}/metrics`, { user: null })).status).toBe(401)
+  })
+
+  it('advises on how long to keep agents, by what all workers have been asked for', async () => {
+    await turnEverywhere()
+    const ask = async () => (await send(`${server.url}/api/advice`, { user: admin })).json as unknown as FleetAdvice
+    const { workers } = await fleet()
+    const found = await ask()
+    expect(found).toMatchObject({ workers: expect.any(Array), silent: [], unwatched: [], unreachable: false, autoTune: null })
+    expect(found.workers.toSorted()).toEqual(workers.map(({ worker }) => worker).toSorted())
+    const served = workers.map(({ stats }) => stats.served)
+    const requests = served.reduce((sum, { memory, config, build }) => sum + memory + config + build, 0)
+    expect(found.served.memory + found.served.config + found.served.build).toBe(requests)
+    expect(found.advice?.requests).toBe(requests)
+    expect(found.advice?.current.setting).toEqual({
+      configTtlMs: 3_600_000,
+      liveTtlMs: 3_600_000,
+      idleMs: 900_000,
+      maxAgents: 1_000,
+    })
+    // So little is nothing to rely on.
+    expect(found.advice?.caution).toMatch(/./)
+    expect(found.audit).toMatchObject({ rate: 0.001, suspects: [], all: { inconsistent: 0 } })
+    expect(found.audit.all.windows.map(({ minutes }) => minutes)).toEqual([1, 5, 10])
+    // Each of the two workers works it out once.
+    const later = await Promise.all([ask(), ask(), ask(), ask()])
+    expect(new Set([found, ...later].map(({ at }) => at)).size).toBeLessThanOrEqual(2)
+    expect((await send(`${server.url}/api/advice`, { user })).status).toBe(403)
   })
 
   it('forgets what an admin tells it to, in every worker', async () => {

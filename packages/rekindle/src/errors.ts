@@ -26,6 +26,7 @@ export type RekindleErrorCode =
   | 'REKINDLE_UNRESOLVED_SECRET'
   | 'REKINDLE_UNSUPPORTED_CONFIG'
   | 'REKINDLE_MCP_SERVER'
+  | 'REKINDLE_INVALID_TRACE'
 
 /** Registered, so that two copies of this package mark their errors alike. */
 const marker = Symbol.for('rekindle.error')
@@ -278,5 +279,18 @@ export class McpServerError extends RekindleError {
   }
   static override isInstance(value: unknown): value is McpServerError {
     return carries(value, 'REKINDLE_MCP_SERVER')
+  }
+}
+
+/** A line of a trace of requests is not `time,key`, or earlier than the one before. */
+export class TraceError extends RekindleError {
+  /** The first is 1. */
+  readonly line: number
+  constructor(line: number, message: string) {
+    super('REKINDLE_INVALID_TRACE', `Line ${line} of the trace ${message}`)
+    this.line = line
+  }
+  static override isInstance(value: unknown): value is TraceError {
+    return carries(value, 'REKINDLE_INVALID_TRACE')
   }
 }

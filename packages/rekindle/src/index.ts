@@ -67,7 +67,7 @@ export type { StoreHealth } from './resilience/store-health.ts'
 export type { CacheSettings } from './settings.ts'
 export type { AgentCacheStats } from './stats.ts'
 export { operationChannel, type OperationMessage, type OperationName, operations } from './tracing.ts'
-export type { RecordingPage, RequestWatch, RequestWatcher, WatchedCache } from './watcher.ts'
+export type { RecordingPage, RequestMark, RequestWatch, RequestWatcher, WatchedCache } from './watcher.ts'
 export type {
   AskOptions,
   RecordingOptions,

@@ -59,4 +59,17 @@ export interface RecordingPage {
   readonly more: boolean
   /** Two numbers for each event, the oldest first: wall clock in ms, and the hash. */
   readonly events: readonly number[]
+  /** Whether there was more before `since`, which has been forgotten. */
+  readonly truncated?: boolean
+  /** How far the counts were at some moments since then. */
+  readonly marks?: readonly RequestMark[]
+}
+
+/** Counts since the `since` of a {@link RecordingPage}. */
+export interface RequestMark {
+  /** Wall clock, ms. */
+  readonly at: number
+  readonly requests: number
+  /** How many would have been written down of all keys. */
+  readonly told?: number
 }

@@ -9,6 +9,7 @@ const links = [
   ['/', 'Overview', 'admin'],
   ['/agents', 'Agents', 'user'],
   ['/explain', 'Explain', 'user'],
+  ['/advice', 'Advice', 'admin'],
   ['/chat', 'Chat', 'user'],
 ] as const
 

@@ -54,9 +54,15 @@ export function agoText(at: number, now: number): string {
   return relative.format(Math.round(seconds / 86_400), 'day')
 }
 
+const byteUnits = [
+  ['GB', 1_000_000_000],
+  ['MB', 1_000_000],
+  ['kB', 1_000],
+] as const
+
 export function bytesText(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`
-  const [unit, size] = bytes < 1_000_000 ? (['kB', 1_000] as const) : (['MB', 1_000_000] as const)
+  const [unit, size] = byteUnits.find(([, each]) => bytes >= each)!
   return `${digits(bytes / size)} ${unit}`
 }
 

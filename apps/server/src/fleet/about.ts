@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Agents } from '../agents.ts'
 import type { AgentUsage, UsageOfAgent } from './agent-usage.ts'
+import type { Findings } from './findings.ts'
 import { Series } from './series.ts'
 import type { SeriesReport } from './series.ts'
 
@@ -10,7 +11,7 @@ const steps = 120
 const delayResolutionMs = 20
 const maxAgents = 100
 /** What others are told has 64 KB of room; this is what the agents may take of it, in characters of JSON. */
-const agentsBudget = 45_000
+const agentsBudget = 40_000
 
 /** What a worker says of itself to whoever asks all of them. (TypeScript knows only of types, not of interfaces, to be JSON.) */
 export type About = {
@@ -28,6 +29,7 @@ export type About = {
   /** Those used most come first. */
   readonly agents: readonly AboutAgent[]
   readonly series: SeriesReport
+  readonly findings: Findings
 }
 
 type AboutAgent = UsageOfAgent & {
@@ -38,6 +40,7 @@ type AboutAgent = UsageOfAgent & {
 export interface AboutParts {
   readonly agents: Pick<Agents, 'stats' | 'liveAgents'>
   readonly usage: AgentUsage
+  readonly findings: () => Findings
   readonly turns: () => number
   readonly sockets: () => number
   /** Milliseconds since 1970. */
@@ -45,7 +48,7 @@ export interface AboutParts {
 }
 
 /** Begins to watch this process, and returns what it has to say at any time. Keeps no process alive. */
-export function aboutThisProcess({ agents, usage, turns, sockets, now }: AboutParts): () => About {
+export function aboutThisProcess({ agents, usage, findings, turns, sockets, now }: AboutParts): () => About {
   const startedAt = Math.round(now() - process.uptime() * 1000)
   const series = new Series({ stepMs, length: steps }, agents.stats(), now())
   const delays = monitorEventLoopDelay({ resolution: delayResolutionMs })
@@ -67,6 +70,7 @@ export function aboutThisProcess({ agents, usage, turns, sockets, now }: AboutPa
     eventLoopDelayMs,
     agents: withinBudget(usage.top(maxAgents).map(liveIn(agents))),
     series: series.report(),
+    findings: findings(),
   })
 }
 

@@ -3,7 +3,7 @@ import { Series } from './series.ts'
 import type { Reading } from './series.ts'
 
 function reading(memory: number, more: Partial<Reading> = {}): Reading {
-  const none = { count: 0, p50: 0, p99: 0, max: 0, histogram: [] }
+  const none = { count: 0, p50: 0, p99: 0, max: 0, sum: 0, histogram: [] }
   const latency = { memory: none, config: none, build: none }
   return { served: { memory, config: 0, build: 1 }, failed: 0, live: memory, inUse: 1, latency, ...more }
 }
@@ -24,7 +24,7 @@ it('tells what happened in each step, not since the start', () => {
 
 it('gives the percentiles of what was measured in a step, and null where nothing was', () => {
   const measured = (histogram: readonly [number, number][]): Partial<Reading> => ({
-    latency: { ...reading(0).latency, config: { count: 0, p50: 0, p99: 0, max: 0, histogram } },
+    latency: { ...reading(0).latency, config: { count: 0, p50: 0, p99: 0, max: 0, sum: 0, histogram } },
   })
   const series = new Series({ stepMs: 5_000, length: 3 }, reading(0, measured([[1, 100]])), 0)
   series.add(

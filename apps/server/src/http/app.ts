@@ -14,12 +14,14 @@ import { openConversations } from '../turns/open-conversations.ts'
 import { closeSockets, webSocketRoute } from '../ws/route.ts'
 import { chatRoute } from './chat-route.ts'
 import { dashboardRoutes } from './dashboard.ts'
+import { adviceRoute } from './advice-route.ts'
 import { replyWithErrors } from './error-replies.ts'
 import { cacheRoutes } from './cache-routes.ts'
 import { fleetRoutes } from './fleet-routes.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { HealthParts } from './health-routes.ts'
 import { jsonParserOf, readJsonBodies, sizeAllowance } from './json-body.ts'
+import { metricsRoute } from './metrics-route.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { logRequests } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -66,6 +68,8 @@ export async function declareRoutes(app: FastifyInstance, parts: Parts): Promise
     allResourceRoutes(scope, parts)
     statsRoute(scope, parts)
     fleetRoutes(scope, parts)
+    adviceRoute(scope, parts)
+    metricsRoute(scope, parts)
     cacheRoutes(scope, parts)
     chatRoute(scope, services)
     sessionRoutes(scope, services)

@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { builtDashboard } from '../built-dashboard.ts'
 
 /** Its pages: all of them are one file, which asks for the rest. */
-const pages = ['/', '/agents', '/agents/:id', '/explain', '/chat', '/chat/:session']
+const pages = ['/', '/agents', '/agents/:id', '/explain', '/advice', '/chat', '/chat/:session']
 
 const oneYearMs = 31_536_000_000
 

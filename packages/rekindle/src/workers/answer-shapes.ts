@@ -136,6 +136,8 @@ const page = record({
   more: flag,
   events: (value) =>
     Array.isArray(value) && value.length % 2 === 0 && value.every((each) => Number.isSafeInteger(each) && each >= 0),
+  truncated: optional(flag),
+  marks: optional(list(record({ at: number, requests: count, told: optional(count) }))),
 })
 
 /** `null`: nobody watches there. */

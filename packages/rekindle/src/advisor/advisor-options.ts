@@ -1,0 +1,58 @@
+import { inspect } from 'node:util'
+import { InvalidOptionsError } from '../errors.ts'
+import type { Targets } from './recommend.ts'
+
+export interface AutoTune {
+  /** The times to live are never set outside of these, both included. */
+  readonly minMs: number
+  readonly maxMs: number
+  /** Wanted share of requests that need no full build. */
+  readonly target: number
+}
+
+export interface AdvisorOptions extends Partial<Targets> {
+  /** Wanted share of requests that memory answers. Default 0.9. */
+  readonly memoryTarget?: number
+  /** Wanted share of requests that need no full build. Default 0.99. */
+  readonly target?: number
+  /** Sets the times to live so that the target is reached, and no longer than that takes. Default: sets nothing. */
+  readonly autoTune?: AutoTune
+  /** Bound of what is written down: so many requests, of 8 bytes each, of each scope. Default 32 768. */
+  readonly maxEvents?: number
+}
+
+const fewestEvents = 1_024
+const mostEvents = 4_194_304
+
+/** Throws {@link InvalidOptionsError} for the first option that cannot be worked with. Callers without types come here too. */
+export function assertAdvisorOptions(options: object): void {
+  const { memoryTarget, target, autoTune, maxEvents } = options as Record<string, unknown>
+  assertShare({ memoryTarget, target })
+  if (maxEvents !== undefined && !isWhole(maxEvents, fewestEvents, mostEvents)) {
+    throw wrong('maxEvents', `a whole number from ${fewestEvents} to ${mostEvents}`, maxEvents)
+  }
+  if (autoTune === undefined) return
+  if (typeof autoTune !== 'object' || autoTune === null) throw wrong('autoTune', '{ minMs, maxMs, target }', autoTune)
+  const { minMs, maxMs, target: share } = autoTune as Record<string, unknown>
+  for (const [option, value] of Object.entries({ 'autoTune.minMs': minMs, 'autoTune.maxMs': maxMs })) {
+    if (!(typeof value === 'number' && value > 0 && Number.isFinite(value))) throw wrong(option, 'a finite number above 0', value)
+  }
+  if ((minMs as number) > (maxMs as number)) throw wrong('autoTune.minMs', `at most autoTune.maxMs (${String(maxMs)})`, minMs)
+  if (share === undefined) throw wrong('autoTune.target', 'a number from 0 to 1', share)
+  assertShare({ 'autoTune.target': share })
+}
+
+function assertShare(numbers: Record<string, unknown>): void {
+  for (const [option, value] of Object.entries(numbers)) {
+    if (value === undefined || (typeof value === 'number' && value >= 0 && value <= 1)) continue
+    throw wrong(option, 'a number from 0 to 1', value)
+  }
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
+}
+
+function wrong(option: string, expected: string, got: unknown): InvalidOptionsError {
+  return new InvalidOptionsError(option, `${option} must be ${expected}; got ${inspect(got, { depth: 1 })}.`)
+}

@@ -1,0 +1,121 @@
+import type { FreshnessPeriods } from './freshness-periods.ts'
+import type { Sample } from './sample.ts'
+
+export interface MemorySetting {
+  /** How many live agents each memory holds: a whole number, or `Infinity`. */
+  readonly capacity: number
+  readonly liveTtlMs: number
+  /** For all events, or for each segment of them, see {@link segmentsOf}. */
+  readonly idleMs: number | Float64Array
+}
+
+/** What came of a replay, from `countFrom` of the sample on. */
+export interface Replay {
+  /** By agent: requests that memory did not answer. */
+  readonly misses: Uint32Array
+  /** How long all live agents were there, together. */
+  readonly liveMs: number
+  /** How many were in one memory at most. */
+  readonly maxLive: number
+  /** By segment: how many others were in the same memory when one was asked for, on average. */
+  readonly others: Float64Array
+}
+
+const gone = -1
+/** Events of one segment: enough to tell how many agents there are. */
+const segmentLength = 128
+
+/** In how many parts of as many events each a sample is seen, where what changes over time matters. */
+export function segmentsOf({ times }: Sample): number {
+  return Math.ceil(times.length / segmentLength)
+}
+
+/**
+ * Replays a sample through the memories of its workers: the least recently used goes first, times to live count from an agent's
+ * making and end with its config's freshness, idle times from its last use.
+ *
+ * Each of those orders is that of the events themselves, so each is followed by a pointer that only ever moves on, past events
+ * that are the last of their kind no more: the whole takes a time in proportion to the number of events, whatever the setting.
+ */
+export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySetting, periods?: FreshnessPeriods): Replay {
+  const { times, agents, memories, nextThere, agentCount, memoryCount, countFrom } = sample
+  const { length } = times
+  /** By agent: the event that made it, and that of its last use. */
+  const madeAt = new Int32Array(agentCount).fill(gone)
+  const usedAt = new Int32Array(agentCount).fill(gone)
+  /** By period: the event of the last agent made in it; by event: that of the one made before. */
+  const lastMade = new Int32Array(periods?.ends.length ?? 0).fill(gone)
+  const madeBefore = new Int32Array(periods === undefined ? 0 : length)
+  /** By memory: where to look for the least recently used, and how many live. */
+  const oldest = new Int32Array(memoryCount).fill(gone)
+  const live = new Int32Array(memoryCount)
+  const misses = new Uint32Array(agentCount)
+  let [period, made, used] = [0, 0, 0]
+  let [liveMs, maxLive] = [0, 0]
+  const others = new Float64Array(segmentsOf(sample))
+  let idle = typeof idleMs === 'number' ? idleMs : Infinity
+
+  function end(agent: number, now: number): void {
+    const begun = madeAt[agent]!
+    let until = Math.min(now, times[begun]! + liveTtlMs, times[usedAt[agent]!]! + idle)
+    if (periods !== undefined) until = Math.min(until, periods.ends[periods.of[begun]!]!)
+    liveMs += Math.max(0, until - Math.max(times[begun]!, countFrom))
+    live[memories[begun]!]!--
+    madeAt[agent] = gone
+  }
+
+  /** Before the event `at`. */
+  function endDue(at: number, now: number): void {
+    for (; made < at && times[made]! + liveTtlMs <= now; made++) {
+      if (madeAt[agents[made]!] === made) end(agents[made]!, now)
+    }
+    for (; used < at && times[used]! + idle <= now; used++) {
+      const agent = agents[used]!
+      if (madeAt[agent] !== gone && usedAt[agent] === used) end(agent, now)
+    }
+    if (periods === undefined) return
+    for (; period < periods.ends.length && periods.ends[period]! <= now; period++) {
+      for (let each = lastMade[period]!; each !== gone; each = madeBefore[each]!) {
+        if (madeAt[agents[each]!] === each) end(agents[each]!, now)
+      }
+    }
+  }
+
+  function evict(memory: number, now: number): void {
+    for (let at = oldest[memory]!; ; at = nextThere[at]!) {
+      const agent = agents[at]!
+      if (madeAt[agent] === gone || usedAt[agent] !== at) continue
+      oldest[memory] = nextThere[at]!
+      return end(agent, now)
+    }
+  }
+
+  for (let at = 0; at < length; at++) {
+    const now = times[at]!
+    const segment = Math.floor(at / segmentLength)
+    if (typeof idleMs !== 'number') idle = idleMs[segment]!
+    endDue(at, now)
+    const agent = agents[at]!
+    const memory = memories[at]!
+    if (oldest[memory] === gone) oldest[memory] = at
+    if (madeAt[agent] === gone) {
+      if (now >= countFrom) misses[agent]!++
+      madeAt[agent] = at
+      live[memory]!++
+      if (periods !== undefined) {
+        const own = periods.of[at]!
+        madeBefore[at] = lastMade[own]!
+        lastMade[own] = at
+      }
+    }
+    usedAt[agent] = at
+    others[segment]! += live[memory]! - 1
+    if (live[memory]! > capacity) evict(memory, now)
+    if (now >= countFrom && live[memory]! > maxLive) maxLive = live[memory]!
+  }
+  for (let agent = 0; agent < agentCount; agent++) if (madeAt[agent] !== gone) end(agent, sample.until)
+  for (let segment = 0; segment < others.length; segment++) {
+    others[segment]! /= Math.min(segmentLength, length - segment * segmentLength)
+  }
+  return { misses, liveMs, maxLive, others }
+}

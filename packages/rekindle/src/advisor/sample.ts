@@ -1,0 +1,150 @@
+import type { RecordingPage } from '../watcher.ts'
+import { countsAt } from './counts-at.ts'
+import { wholeThreshold } from './event-ring.ts'
+
+/** More say little more, and take longer than anybody wants to wait. */
+const maxEvents = 65_536
+/** A sample is not halved below this. */
+const minKeys = 2_048
+/** Of a recording that has lost its beginning, the part that only fills the caches. */
+const warmUpPart = 1 / 3
+
+/** Requests for some keys, in order, ready to be replayed. */
+export interface Sample {
+  /** Wall clock, ms. */
+  readonly from: number
+  readonly until: number
+  /** Which part of all keys is in it. */
+  readonly rate: number
+  readonly times: Float64Array
+  /** Which agent of which memory, from 0. */
+  readonly agents: Int32Array
+  readonly agentCount: number
+  /** Which config, from 0: the same for one key in all memories. */
+  readonly configs: Int32Array
+  /** Hash of each config. */
+  readonly hashes: readonly number[]
+  /** Which memory, from 0; and the next event of the same. */
+  readonly memories: Int32Array
+  readonly memoryCount: number
+  readonly nextThere: Int32Array
+  /** Events before this only fill the caches. Wall clock, ms. */
+  readonly countFrom: number
+  /** Of all keys, from then on. `told`: how many events there would be; `undefined`: not known. */
+  readonly requests: number
+  readonly told: number | undefined
+}
+
+interface Track {
+  readonly times: readonly number[]
+  readonly hashes: readonly number[]
+}
+
+/** Each page is what one memory was asked for. */
+export function sampleOf(pages: readonly RecordingPage[], countFrom?: number): Sample {
+  const threshold = commonThreshold(pages)
+  const tracks = pages.map((page) => trackOf(page, threshold))
+  const length = tracks.reduce((sum, { times }) => sum + times.length, 0)
+  const times = new Float64Array(length)
+  const agents = new Int32Array(length)
+  const configs = new Int32Array(length)
+  const memories = new Int32Array(length)
+  const nextThere = new Int32Array(length).fill(length)
+  const known = tracks.map(() => new Map<number, number>())
+  const knownConfigs = new Map<number, number>()
+  const latest = tracks.map(() => -1)
+  const read = tracks.map(() => 0)
+  let agentCount = 0
+  for (let at = 0; at < length; at++) {
+    const memory = earliest(tracks, read)
+    const { times: own, hashes } = tracks[memory]!
+    const index = read[memory]!++
+    const hash = hashes[index]!
+    times[at] = own[index]!
+    memories[at] = memory
+    if (latest[memory]! >= 0) nextThere[latest[memory]!] = at
+    latest[memory] = at
+    const agent = known[memory]!.get(hash) ?? agentCount++
+    known[memory]!.set(hash, agent)
+    agents[at] = agent
+    const config = knownConfigs.get(hash) ?? knownConfigs.size
+    knownConfigs.set(hash, config)
+    configs[at] = config
+  }
+  const from = Math.min(...pages.map(({ since }) => since), times[0] ?? Infinity)
+  const until = Math.max(...pages.map((page) => page.until), times[length - 1] ?? -Infinity)
+  const warmUp = pages.some(({ truncated }) => truncated) ? (until - from) * warmUpPart : 0
+  const begin = countFrom ?? from + warmUp
+  return {
+    from: Number.isFinite(from) ? from : 0,
+    until: Number.isFinite(until) ? until : 0,
+    rate: threshold / wholeThreshold,
+    times,
+    agents,
+    agentCount,
+    configs,
+    hashes: [...knownConfigs.keys()],
+    memories,
+    memoryCount: Math.max(1, tracks.length),
+    nextThere,
+    countFrom: begin,
+    ...countsAt(pages, begin),
+  }
+}
+
+/** Below which all pages have all keys, and few enough of them. */
+function commonThreshold(pages: readonly RecordingPage[]): number {
+  let threshold = Math.max(1, Math.min(wholeThreshold, ...pages.map((page) => page.threshold)))
+  const total = pages.reduce((sum, { events }) => sum + events.length / 2, 0)
+  if (total <= maxEvents) return threshold
+  for (;;) {
+    const keys = new Set<number>()
+    let events = 0
+    for (const page of pages) {
+      for (let at = 1; at < page.events.length; at += 2) {
+        if (page.events[at]! >= threshold) continue
+        events++
+        keys.add(page.events[at]!)
+      }
+    }
+    if (events <= maxEvents || keys.size < 2 * minKeys) return threshold
+    threshold = Math.ceil(threshold / 2)
+  }
+}
+
+/** In order of time, without what is outside the sample, and without what has been read twice. */
+function trackOf(page: RecordingPage, threshold: number): Track {
+  const events: (readonly [time: number, hash: number])[] = []
+  let ordered = true
+  for (let at = 0; at + 1 < page.events.length; at += 2) {
+    const [time, hash] = [page.events[at]!, page.events[at + 1]!]
+    if (hash >= threshold) continue
+    ordered &&= events.length === 0 || time >= events[events.length - 1]![0]
+    events.push([time, hash])
+  }
+  if (!ordered) events.sort(([one], [other]) => one - other)
+  const times: number[] = []
+  const hashes: number[] = []
+  const together = new Set<number>()
+  for (const [time, hash] of events) {
+    if (time !== times[times.length - 1]) together.clear()
+    if (together.has(hash)) continue
+    together.add(hash)
+    times.push(time)
+    hashes.push(hash)
+  }
+  return { times, hashes }
+}
+
+function earliest(tracks: readonly Track[], read: readonly number[]): number {
+  let first = -1
+  let time = Infinity
+  for (let track = 0; track < tracks.length; track++) {
+    const next = tracks[track]!.times[read[track]!]
+    if (next !== undefined && (first < 0 || next < time)) {
+      first = track
+      time = next
+    }
+  }
+  return first
+}
