@@ -5,7 +5,7 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { channelName, eventNames, operationChannel, operations } from 'rekindle'
 import { createAdvisor } from 'rekindle/advisor'
 import { observeAgents } from 'rekindle/otel'
@@ -24,7 +24,7 @@ export const watching: Benchmark = {
   needsRedis: false,
   async prepare({ scale: { batchMs } }) {
     const providers = [meterProvider(), meterProvider()] as const
-    const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(new InMemorySpanExporter())] })
+    const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: new InMemorySpanExporter() })] })
     const caches: { readonly name: string; readonly cache: Cache }[] = [
       { name: plain, cache: await filledCache() },
       { name: plainAgain, cache: await filledCache() },

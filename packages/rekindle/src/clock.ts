@@ -1,3 +1,5 @@
+import { outsideOfRequests } from './outside-of-requests.ts'
+
 /** A pending call, made by {@link Clock.after}. */
 export interface Timer {
   cancel(): void
@@ -51,7 +53,7 @@ export const systemClock: Clock = {
     return now
   },
   after(ms, call) {
-    const timeout = setTimeout(call, Math.min(ms, longestTimeout))
+    const timeout = setTimeout(() => outsideOfRequests(call), Math.min(ms, longestTimeout))
     return { cancel: () => clearTimeout(timeout), unref: () => void timeout.unref(), ref: () => void timeout.ref() }
   },
 }

@@ -37,7 +37,7 @@ export interface AgentCacheStats extends CacheIdentity {
   /** What the application's functions took: loading (with its wait for a place among `maxConcurrentBuilds`), and creating. */
   readonly work: { readonly load: LatencySummary; readonly create: LatencySummary }
   readonly store: StoreHealth
-  /** Configs given to the store to keep, and the UTF-16 code units of their JSON, and of what points to it. */
+  /** Configs that the store has taken, and the UTF-16 code units of their JSON, and of what points to it. */
   readonly written: { readonly configs: number; readonly configLength: number; readonly pointerLength: number }
   /** How often each event has happened. */
   readonly events: Readonly<Record<EventName, number>>

@@ -3,7 +3,7 @@ import type { CacheSettings } from '../settings.ts'
 import type { WatchedCache } from '../watcher.ts'
 import type { AutoTune } from './advisor-options.ts'
 import type { Facts } from './facts.ts'
-import { MeasuredShare, requestsOf } from './measured-share.ts'
+import { type Measured, MeasuredShare, requestsOf } from './measured-share.ts'
 import { nextTtl } from './next-ttl.ts'
 import { Predictor, type Recordings } from './predictor.ts'
 import { recentFrom } from './recent-part.ts'
@@ -81,28 +81,37 @@ export class AutoTuner {
     const from = recentFrom(recordings.live, now)
     if (from === undefined) return
     const measured = this.#measured.take(now, stats)
-    if (measured !== undefined) {
-      const predicted = this.#predict(new Predictor(recordings, facts, measured.from), facts)(configTtlMs)
-      const offset = (this.#offset + measured.share - predicted) / 2
-      this.#offset = Math.min(largestOffset, Math.max(-largestOffset, offset))
-    }
+    if (measured !== undefined) this.#correct(measured, this.#predict(new Predictor(recordings, facts, measured.from), facts)(configTtlMs))
     const turns = new Turns(1)
-    const predict = await turns.take(() => this.#predict(new Predictor(recordings, facts, from), facts))
-    const expect = (ttlMs: number) => Math.min(1, Math.max(0, predict(ttlMs) + this.#offset))
-    const next = await nextTtl(configTtlMs, this.#options, expect, turns)
+    const predictor = await turns.take(() => new Predictor(recordings, facts, from))
+    const predict = this.#predict(predictor, facts)
+    const outlook = {
+      expect: (ttlMs: number) => Math.min(1, Math.max(0, predict(ttlMs) + this.#offset)),
+      errorOf: (share: number) => standardError(share, predictor.live.requests),
+    }
+    const next = await nextTtl(configTtlMs, this.#options, outlook, turns)
     if (next === undefined || this.#closed) return
     this.#measured.waitUntil(this.#cache.clock.now() + configTtlMs)
     this.#cache.tune(this.#settingOf(next.ttlMs), { target: this.#options.target, predicted: next.predicted })
   }
 
-  /** Whose configs are stored, of those memory's settings change nothing: what has ended in the store has ended in memory. */
-  #predict(predictor: Predictor, { stored, settings }: Facts): (ttlMs: number) => number {
-    if (stored) return (ttlMs) => predictor.withoutBuild(ttlMs)
-    return (ttlMs) => predictor.predict({ ...settings, ...this.#settingOf(ttlMs) }).withoutBuild
+  /** What chance explains is taken for nothing. */
+  #correct({ share, requests }: Measured, predicted: number): void {
+    const apart = share - predicted
+    const seen = Math.abs(apart) > 2 * standardError(share, requests) ? apart : 0
+    this.#offset = Math.min(largestOffset, Math.max(-largestOffset, (this.#offset + seen) / 2))
+  }
+
+  #predict(predictor: Predictor, { settings }: Facts): (ttlMs: number) => number {
+    return (ttlMs) => predictor.steadyWithoutBuild({ ...settings, ...this.#settingOf(ttlMs) })
   }
 
   #settingOf(ttlMs: number): Partial<CacheSettings> {
     const times = { configTtlMs: ttlMs, liveTtlMs: Math.min(ttlMs, this.#liveTtlMs) }
     return this.#cache.stored ? times : { ...times, idleMs: ttlMs }
   }
+}
+
+function standardError(share: number, requests: number): number {
+  return Math.sqrt((share * (1 - share)) / Math.max(1, requests))
 }

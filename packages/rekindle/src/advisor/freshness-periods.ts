@@ -42,6 +42,32 @@ export function ownPeriods({ times, configs, hashes }: Sample, ttlMs: number): F
 }
 
 /**
+ * How often each config is loaded, from `countFrom` on, if all has long been under way when the sample begins: what is there in its first part has been loaded at
+ * some time before, its hash says when. Or else all that is asked for in the first minutes would go on to expire together, and
+ * so would be counted once more or once less with a slightly longer time to live.
+ */
+export function steadyLoads({ times, configs, hashes, countFrom }: Sample, ttlMs: number): Uint32Array {
+  const loads = new Uint32Array(hashes.length)
+  const freshUntil = new Float64Array(hashes.length).fill(-Infinity)
+  const begin = times[0] ?? 0
+  const presentUntil = begin + (countFrom - begin) / 2
+  for (let at = 0; at < times.length; at++) {
+    const config = configs[at]!
+    const now = times[at]!
+    if (now < freshUntil[config]!) continue
+    const isPresent = freshUntil[config] === -Infinity && now < presentUntil
+    freshUntil[config] = now + (isPresent ? ttlMs * phaseOf(hashes[config]!) : ttlMs)
+    if (now >= countFrom) loads[config]!++
+  }
+  return loads
+}
+
+/** From 0 to 1. A sample has the low hashes only, so they are spread anew. */
+function phaseOf(hash: number): number {
+  return (Math.imul(hash, 0x9e3779b1) >>> 0) / 2 ** 32
+}
+
+/**
  * Of a sample of live agents that share configs with others: which ones is not known, but they are asked for all the time. So each is
  * loaded anew as soon as it ends, and where in this cycle it is, its agents' hashes say as well as anything.
  */
@@ -53,7 +79,7 @@ export function cyclicPeriods({ times, hashes, configs }: Sample, ttlMs: number)
   let last = -1
   for (let at = 0; at < times.length; at++) {
     // The next end of its group: ends come every step, the groups in turns.
-    const group = hashes[configs[at]!]! % groups
+    const group = Math.floor(phaseOf(hashes[configs[at]!]!) * groups)
     const passed = Math.floor((times[at]! - begin) / step)
     const end = passed + 1 + ((((group - passed - 1) % groups) + groups) % groups)
     of[at] = end

@@ -12,6 +12,7 @@ export interface Measured {
   readonly from: number
   /** The part of requests that needed no full build. */
   readonly share: number
+  readonly requests: number
 }
 
 /** Measures what came of a setting, when what was loaded before it was set is no more. */
@@ -48,7 +49,7 @@ export class MeasuredShare {
     this.#began = { at: now, counts }
     const builds = counts.served.build - began.counts.served.build
     const failed = counts.failed - began.counts.failed
-    return { from: began.at, share: 1 - (builds + failed) / requests }
+    return { from: began.at, share: 1 - (builds + failed) / requests, requests }
   }
 }
 

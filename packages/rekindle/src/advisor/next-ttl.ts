@@ -8,6 +8,12 @@ const longestStep = 1.5
 /** A search stops when the time is known to within a part of this. */
 const precision = 1.03
 
+/** What is expected of a time to live: a share of requests, and how far chance may move it (its standard error). */
+export interface Outlook {
+  readonly expect: (ttlMs: number) => number
+  readonly errorOf: (share: number) => number
+}
+
 export interface Expectation {
   readonly ttlMs: number
   /** The share of requests that need no full build. */
@@ -15,19 +21,19 @@ export interface Expectation {
 }
 
 /**
- * The next step towards the shortest time to live with which `expect` gives the target; `undefined`: to stay is as good. If nothing does within
- * the bounds, what can be had is aimed at.
+ * The next step towards the shortest time to live with which the target is expected; `undefined`: to stay is as good, as far as can be told. If
+ * nothing within the bounds reaches it, what can be had is aimed at.
  */
 export async function nextTtl(
   current: number,
   { minMs, maxMs, target }: AutoTune,
-  expect: (ttlMs: number) => number,
+  { expect, errorOf }: Outlook,
   turns: Turns,
 ): Promise<Expectation | undefined> {
   const expected = (ttlMs: number) => turns.take(() => expect(ttlMs))
   const most = await expected(maxMs)
   const aim = Math.min(target, most - deadBand)
-  if (Math.abs((await expected(current)) - aim) <= deadBand) return undefined
+  if (Math.abs((await expected(current)) - aim) <= deadBand + errorOf(aim)) return undefined
   let [low, high] = [minMs, maxMs]
   if ((await expected(minMs)) >= aim) high = minMs
   while (high / low > precision) {
@@ -35,7 +41,9 @@ export async function nextTtl(
     if ((await expected(middle)) >= aim) high = middle
     else low = middle
   }
-  const step = Math.min(current * longestStep, Math.max(current / longestStep, high))
+  // Half of the way: the next minute sees further.
+  const halfway = Math.sqrt(current * high)
+  const step = Math.min(current * longestStep, Math.max(current / longestStep, halfway))
   const ttlMs = Math.min(maxMs, Math.max(minMs, Math.round(step)))
   return ttlMs === current ? undefined : { ttlMs, predicted: await expected(ttlMs) }
 }

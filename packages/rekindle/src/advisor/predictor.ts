@@ -1,10 +1,10 @@
 import type { CacheSettings } from '../settings.ts'
 import type { RecordingPage } from '../watcher.ts'
 import type { Facts } from './facts.ts'
-import { cyclicPeriods, type FreshnessPeriods, ownPeriods } from './freshness-periods.ts'
+import { cyclicPeriods, type FreshnessPeriods, ownPeriods, steadyLoads } from './freshness-periods.ts'
 import { Population } from './population.ts'
 import type { Prediction } from './prediction.ts'
-import { replayWithin } from './scaled-size.ts'
+import { replay } from './replay.ts'
 import { type Sample, sampleOf } from './sample.ts'
 
 /** What was written down, one page for each worker. */
@@ -13,6 +13,9 @@ export interface Recordings {
   /** `'live'`: each live agent has a config of its own. */
   readonly config: readonly RecordingPage[] | 'live'
 }
+
+/** From so many sampled agents on, a part of one more makes no difference. */
+const manyAgents = 64
 
 interface ConfigTier {
   readonly ttlMs: number
@@ -70,15 +73,31 @@ export class Predictor {
     }
   }
 
-  /** The part of requests that need no full build, if it is all that is asked for and there is a config tier. */
-  withoutBuild(configTtlMs: number): number {
+  /**
+   * The part of requests that need no full build, once the cache has long been in use. Without a config tier, `idleMs` is not to be shorter
+   * than the time to live.
+   */
+  steadyWithoutBuild(setting: CacheSettings): number {
     const { requests } = this.live
-    return partOf(requests - this.#configTier(configTtlMs).loads, requests)
+    const ttlMs = this.#meanTtl(setting.configTtlMs)
+    if (this.#facts.stored) return partOf(requests - this.#configs.total(steadyLoads(this.#config, ttlMs)), requests)
+    const builds = this.#agents.total(steadyLoads(this.live, Math.min(ttlMs, setting.liveTtlMs)))
+    // What there is no room for comes on top of it.
+    const evicted = this.#misses(setting) - this.#misses({ ...setting, maxAgents: Number.MAX_SAFE_INTEGER })
+    return partOf(requests - builds - evicted, requests)
+  }
+
+  #misses(setting: CacheSettings): number {
+    return this.#memoryTier(setting, undefined).misses
+  }
+
+  /** Jitter shortens: by half of it, on average. */
+  #meanTtl(configTtlMs: number): number {
+    return configTtlMs * (1 - this.#facts.ttlJitter / 2)
   }
 
   #configTier(configTtlMs: number): ConfigTier {
-    // Jitter shortens: by half of it, on average.
-    const ttlMs = configTtlMs * (1 - this.#facts.ttlJitter / 2)
+    const ttlMs = this.#meanTtl(configTtlMs)
     if (this.#tier?.ttlMs === ttlMs) return this.#tier
     const { times, configs, hashes, countFrom, rate, from, until } = this.#config
     const own = ownPeriods(this.#config, ttlMs)
@@ -101,20 +120,36 @@ export class Predictor {
 
   #memoryTier(setting: CacheSettings, tier: ConfigTier | undefined): MemoryTier {
     const { live } = this
-    const ttlMs = setting.configTtlMs * (1 - this.#facts.ttlJitter / 2)
-    const liveTtlMs = Math.min(setting.liveTtlMs, tier === undefined ? ttlMs : Infinity)
     // A recording of several memories in one: each has its part of the keys.
     const memories = Math.max(1, this.#facts.workers / live.memoryCount)
-    const others = (setting.maxAgents * memories - 1) * live.rate
-    const times = { liveTtlMs, idleMs: setting.idleMs }
-    const replayed = replayWithin(live, others, times, tier?.periods)
     const span = Math.max(1, live.until - Math.max(live.from, live.countFrom))
-    return {
-      misses: this.#agents.total(replayed.misses),
-      meanLive: replayed.liveMs / span / live.memoryCount / memories / live.rate,
-      maxLive: Math.min(setting.maxAgents, replayed.maxLive / memories / live.rate),
+    const liveTtlMs = Math.min(setting.liveTtlMs, tier === undefined ? this.#meanTtl(setting.configTtlMs) : Infinity)
+    const within = (capacity: number): MemoryTier => {
+      const replayed = replay(live, { capacity, liveTtlMs, idleMs: setting.idleMs }, tier?.periods)
+      return {
+        misses: this.#agents.total(replayed.misses),
+        meanLive: replayed.liveMs / span / live.memoryCount / memories / live.rate,
+        maxLive: Math.min(setting.maxAgents, replayed.maxLive / memories / live.rate),
+      }
     }
+    const capacity = scaledCapacity(setting.maxAgents * memories, live.rate)
+    const below = Math.floor(capacity)
+    const part = capacity - below
+    if (part === 0 || below >= live.agentCount) return within(below)
+    if (below >= manyAgents) return within(Math.round(capacity))
+    const [one, other] = [within(below), within(below + 1)]
+    const mix = (of: (tier: MemoryTier) => number) => of(one) * (1 - part) + of(other) * part
+    return { misses: mix((it) => it.misses), meanLive: mix((it) => it.meanLive), maxLive: mix((it) => it.maxLive) }
   }
+}
+
+/**
+ * How many sampled agents there is room for, where there is for `maxAgents`: for the one that is asked for, and for as many others as there are sampled among
+ * so many. (Scaling all of them alike, miniature simulation has no room for the one where it has for fewer than 1 / rate.)
+ */
+function scaledCapacity(maxAgents: number, rate: number): number {
+  const whole = Math.floor(maxAgents)
+  return whole < 1 ? 0 : 1 + (whole - 1) * rate
 }
 
 function partOf(part: number, whole: number): number {

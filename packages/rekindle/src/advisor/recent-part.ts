@@ -3,7 +3,7 @@ import type { RecordingPage } from '../watcher.ts'
 /** What happened longer ago says less of what is to come. */
 const recentMs = 1_800_000
 /** Where fewer were written down lately, as many as this. */
-const wantedEvents = 1_000
+const wantedEvents = 2_000
 const fewestEvents = 200
 const shortestMs = 600_000
 /** Of a young recording, the part that only fills the caches. */

@@ -5,8 +5,7 @@ export interface MemorySetting {
   /** How many live agents each memory holds: a whole number, or `Infinity`. */
   readonly capacity: number
   readonly liveTtlMs: number
-  /** For all events, or for each segment of them, see {@link segmentsOf}. */
-  readonly idleMs: number | Float64Array
+  readonly idleMs: number
 }
 
 /** What came of a replay, from `countFrom` of the sample on. */
@@ -17,18 +16,9 @@ export interface Replay {
   readonly liveMs: number
   /** How many were in one memory at most. */
   readonly maxLive: number
-  /** By segment: how many others were in the same memory when one was asked for, on average. */
-  readonly others: Float64Array
 }
 
 const gone = -1
-/** Events of one segment: enough to tell how many agents there are. */
-const segmentLength = 128
-
-/** In how many parts of as many events each a sample is seen, where what changes over time matters. */
-export function segmentsOf({ times }: Sample): number {
-  return Math.ceil(times.length / segmentLength)
-}
 
 /**
  * Replays a sample through the memories of its workers: the least recently used goes first, times to live count from an agent's
@@ -52,12 +42,10 @@ export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySe
   const misses = new Uint32Array(agentCount)
   let [period, made, used] = [0, 0, 0]
   let [liveMs, maxLive] = [0, 0]
-  const others = new Float64Array(segmentsOf(sample))
-  let idle = typeof idleMs === 'number' ? idleMs : Infinity
 
   function end(agent: number, now: number): void {
     const begun = madeAt[agent]!
-    let until = Math.min(now, times[begun]! + liveTtlMs, times[usedAt[agent]!]! + idle)
+    let until = Math.min(now, times[begun]! + liveTtlMs, times[usedAt[agent]!]! + idleMs)
     if (periods !== undefined) until = Math.min(until, periods.ends[periods.of[begun]!]!)
     liveMs += Math.max(0, until - Math.max(times[begun]!, countFrom))
     live[memories[begun]!]!--
@@ -69,7 +57,7 @@ export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySe
     for (; made < at && times[made]! + liveTtlMs <= now; made++) {
       if (madeAt[agents[made]!] === made) end(agents[made]!, now)
     }
-    for (; used < at && times[used]! + idle <= now; used++) {
+    for (; used < at && times[used]! + idleMs <= now; used++) {
       const agent = agents[used]!
       if (madeAt[agent] !== gone && usedAt[agent] === used) end(agent, now)
     }
@@ -92,8 +80,6 @@ export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySe
 
   for (let at = 0; at < length; at++) {
     const now = times[at]!
-    const segment = Math.floor(at / segmentLength)
-    if (typeof idleMs !== 'number') idle = idleMs[segment]!
     endDue(at, now)
     const agent = agents[at]!
     const memory = memories[at]!
@@ -109,13 +95,9 @@ export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySe
       }
     }
     usedAt[agent] = at
-    others[segment]! += live[memory]! - 1
     if (live[memory]! > capacity) evict(memory, now)
     if (now >= countFrom && live[memory]! > maxLive) maxLive = live[memory]!
   }
   for (let agent = 0; agent < agentCount; agent++) if (madeAt[agent] !== gone) end(agent, sample.until)
-  for (let segment = 0; segment < others.length; segment++) {
-    others[segment]! /= Math.min(segmentLength, length - segment * segmentLength)
-  }
-  return { misses, liveMs, maxLive, others }
+  return { misses, liveMs, maxLive }
 }

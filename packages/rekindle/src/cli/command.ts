@@ -1,17 +1,7 @@
+import type { CliOptions } from './cli-options.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Given } from './given.ts'
 import type { Terminal } from './terminal.ts'
-
-/** An option of a command, as `--help` shows it. */
-export interface CliOption {
-  /** What stands for its value in the help; without one it is a switch. */
-  readonly value?: string
-  readonly says: string
-  /** May be given more than once. */
-  readonly many?: boolean
-}
-
-export type CliOptions = Readonly<Record<string, CliOption>>
 
 export interface Command {
   readonly name: string

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { CliOptions } from './command.ts'
+import type { CliOptions } from './cli-options.ts'
 import { parseDuration } from './duration.ts'
 import { UsageError } from './exit-code.ts'
 import { nearest } from './nearest.ts'
@@ -63,7 +63,11 @@ export function parseGiven(args: readonly string[], options: CliOptions): Given 
     ]),
   )
   try {
-    const config = { args: args.map((each) => (each === '-h' ? '--help' : each)), options: known, allowPositionals: true } as const
+    const config = {
+      args: args.map((each) => (each === '-h' ? '--help' : each)),
+      options: known,
+      allowPositionals: true,
+    } as const
     const { values, positionals } = parseArgs(config)
     return new Given(positionals, values)
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { CliOptions } from './cli-options.ts'
 import type { Command } from './command.ts'
 
 const columns = 100
@@ -20,7 +21,7 @@ export function overview(commands: readonly Command[]): string {
 }
 
 export function helpOf({ name, takes, details, options, examples }: Command): string {
-  const shown = { ...options, help: { says: 'this text' } as Command['options'][string] }
+  const shown = { ...options, help: { says: 'this text' } as CliOptions[string] }
   const names = Object.entries(shown).map(([option, { value }]) => `--${option}${value === undefined ? '' : ` ${value}`}`)
   const widest = Math.max(...names.map(({ length }) => length))
   const list = Object.values(shown).flatMap(({ says, many }, at) => {

@@ -14,6 +14,9 @@ import { scopeOptions, storeOptions } from './store-options.ts'
 import { type Cell, table } from './table.ts'
 import { type Paint, printable, type Terminal } from './terminal.ts'
 
+/** The latest of all workers together; as JSON there are more. */
+const maxHappenings = 24
+
 export const inspect: Command = {
   name: 'inspect',
   takes: 'KEY…',
@@ -39,7 +42,8 @@ export const inspect: Command = {
     if (explained.some(({ unreachable }) => unreachable)) {
       throw new UnreachableError(`${opened.address} does not say which workers there are.`)
     }
-    if (given.flag('json')) terminal.out(`${JSON.stringify({ namespace: opened.namespace, keys: explained.map(shownJson) }, undefined, 2)}\n`)
+    if (given.flag('json'))
+      terminal.out(`${JSON.stringify({ namespace: opened.namespace, keys: explained.map(shownJson) }, undefined, 2)}\n`)
     else terminal.out(explained.map((each) => `${shown(each, terminal).join('\n')}\n`).join('\n'))
     return exitCodes.fine
   },
@@ -62,14 +66,27 @@ function shown({ key, config, invalidation, workers, silent }: WorkersExplanatio
   const happenings = workers
     .flatMap(({ worker, timeline }) => timeline.map((happening) => ({ worker: names.get(worker)!, happening })))
     .sort((one, other) => other.happening.at - one.happening.at)
+    .slice(0, maxHappenings)
   const label = (text: string) => style('dim', text.padEnd(12))
   return [
     style('strong', printable(keyText(key))),
     label('store') + storeText(config, terminal),
     label('invalidated') + printable(invalidationText(invalidation, now)),
     '',
-    ...(rows.length === 0 ? ['no workers'] : table([{ head: 'worker' }, { head: 'memory' }, { head: 'version' }, { head: '', dispensable: 1 }], rows, width, style)),
-    ...(happenings.length === 0 ? [] : ['', ...table(timelineColumns, happenings.map(({ worker, happening }) => timelineCells(worker, happening)), width, style)]),
+    ...(rows.length === 0
+      ? ['no workers']
+      : table([{ head: 'worker' }, { head: 'memory' }, { head: 'version' }, { head: '', dispensable: 1 }], rows, width, style)),
+    ...(happenings.length === 0
+      ? []
+      : [
+          '',
+          ...table(
+            timelineColumns,
+            happenings.map(({ worker, happening }) => timelineCells(worker, happening)),
+            width,
+            style,
+          ),
+        ]),
   ]
 }
 
@@ -77,7 +94,10 @@ function storeText(config: ConfigStanding, { style }: Terminal): string {
   if (config.state === 'none') return 'none'
   const entry = config.entry && entryText(config.entry)
   if (config.state === 'usable') return `${style('good', config.stale ? 'usable, stale' : 'usable')}, ${printable(entry ?? '')}`
-  const why = config.reason === 'absent' ? 'nothing there' : `not used: ${config.reason}${config.detail === undefined ? '' : ` (${config.detail})`}`
+  const why =
+    config.reason === 'absent'
+      ? 'nothing there'
+      : `not used: ${config.reason}${config.detail === undefined ? '' : ` (${config.detail})`}`
   return style('warn', printable(why)) + (entry === undefined ? '' : `, ${printable(entry)}`)
 }
 
@@ -134,4 +154,3 @@ function happeningText(happening: Happening): string {
 function short(fingerprint: string): string {
   return fingerprint.slice(0, 10)
 }
-

@@ -80,7 +80,8 @@ async function carryOut({ target, text }: Named, given: Given, { invalidator, ad
     return { target: text, confirmed: confirm ? true : undefined, workers: [] }
   } catch (error) {
     if (InvalidationUnconfirmedError.isInstance(error)) return { target: text, confirmed: false, workers: error.workers }
-    if (InvalidationFailedError.isInstance(error)) throw new UnreachableError(`${address} did not take it: ${textOf(error.cause)}`)
+    if (InvalidationFailedError.isInstance(error))
+      throw new UnreachableError(`${address} did not take it: ${textOf(error.cause)}`)
     throw error
   }
 }

@@ -1,7 +1,6 @@
 import type { KeyField } from '../agent-key.ts'
 import { createInvalidator, type Invalidator } from '../create-invalidator.ts'
 import { parseClockRecord } from '../redis/redis-clock.ts'
-import { sqliteStore } from '../sqlite/index.ts'
 import type { ConfigStore } from '../config/config-store.ts'
 import { UnreachableError, UsageError } from './exit-code.ts'
 import type { Given } from './given.ts'
@@ -32,7 +31,7 @@ export async function openStore(given: Given, { env }: Pick<Terminal, 'env'>): P
   const scopes = scopesOf(given)
   const timeoutMs = given.duration('timeout', 's') ?? 2_000
   const { store, isKnown, found } = await (place.kind === 'redis' ? reachRedis(place, wanted) : reachSqlite(place, wanted))
-  if (wanted === undefined || wanted === '') throw namespaceMissing(found)
+  if (wanted === undefined) throw namespaceMissing(found)
   const configVersion = given.text('config-version')
   const invalidator = createInvalidator({
     namespace: wanted,
@@ -77,7 +76,8 @@ async function reachRedis(place: Extract<StorePlace, { kind: 'redis' }>, namespa
       const master = `${info.get('master_host')}:${info.get('master_port')}`
       throw new UnreachableError(`${addressOf(place)} is a replica, which may lag behind. Connect to its master, ${master}.`)
     }
-    if (namespace === undefined) return { store: library.store(place, isCluster), isKnown: false, found: await namespacesInRedis(link, place.keyPrefix) }
+    if (namespace === undefined)
+      return { store: library.store(place, isCluster), isKnown: false, found: await namespacesInRedis(link, place.keyPrefix) }
     const clock = `${place.keyPrefix}rekindle:{${namespace}}:clock`
     const record = await link.send(['GET', clock], clock).catch(() => undefined)
     const isKnown = record === undefined || parseClockRecord(record as string | null) !== undefined
@@ -90,8 +90,10 @@ async function reachRedis(place: Extract<StorePlace, { kind: 'redis' }>, namespa
 async function reachSqlite({ path }: { readonly path: string }, namespace: string | undefined): Promise<Reached> {
   const database = await openToRead(path)
   try {
+    const { sqliteStore } = await import('../sqlite/index.ts')
     const found = namespacesInSqlite(database)
-    return { store: sqliteStore({ path }), isKnown: namespace !== undefined && found.includes(namespace), found }
+    const row = database.prepare('SELECT 1 FROM rekindle_clocks WHERE namespace = ?').get(namespace ?? '')
+    return { store: sqliteStore({ path }), isKnown: row !== undefined, found }
   } finally {
     database.close()
   }

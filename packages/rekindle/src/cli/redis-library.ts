@@ -51,7 +51,8 @@ async function withNodeRedis(): Promise<RedisLibrary | undefined> {
     const defaults = { ...(username && { username }), ...(password && { password }), ...socket }
     return redis.createCluster({ rootNodes: [{ url: url.href }], defaults, ...prefix })
   }
-  const given = (place: RedisPlace, isCluster: boolean) => client(place, isCluster) as RedisStoreOptions['client'] & Parameters<typeof nodeRedisPattern>[0]
+  const given = (place: RedisPlace, isCluster: boolean) =>
+    client(place, isCluster) as RedisStoreOptions['client'] & Parameters<typeof nodeRedisPattern>[0]
   return {
     name: 'redis',
     pattern: (place, isCluster) => nodeRedisPattern(given(place, isCluster)),

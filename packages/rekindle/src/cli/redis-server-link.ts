@@ -76,7 +76,7 @@ export function parseInfo(text: string): ReadonlyMap<string, string> {
 
 function serverLink(
   library: RedisLibrary,
-  { link, close }: Connected,
+  { link, ...connected }: Connected,
   info: ReadonlyMap<string, string> | undefined,
   isCluster: boolean,
 ): RedisServerLink {
@@ -91,7 +91,7 @@ function serverLink(
         () => {},
         () => {},
       ),
-    close,
+    close: () => connected.close(),
   }
 }
 

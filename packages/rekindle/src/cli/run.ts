@@ -71,6 +71,8 @@ function failed(error: unknown, name: string | undefined, { err }: Terminal): Ex
 }
 
 async function version(): Promise<string> {
-  const { default: about } = (await import('rekindle/package.json', { with: { type: 'json' } })) as { default: { version: string } }
+  const { default: about } = (await import('rekindle/package.json', { with: { type: 'json' } })) as {
+    default: { version: string }
+  }
   return about.version
 }

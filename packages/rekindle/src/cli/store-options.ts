@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { type SealedOptions, sealed } from '../sealed/index.ts'
 import type { ConfigStore } from '../config/config-store.ts'
-import type { CliOptions } from './command.ts'
+import type { CliOptions } from './cli-options.ts'
 import { UsageError } from './exit-code.ts'
 import type { Given } from './given.ts'
 
 /** The options that say where the store is. */
 export const storeOptions: CliOptions = {
-  redis: { value: 'URL', says: 'redis://host:6379 or rediss://…; better in REKINDLE_REDIS if it has a password: others see options' },
+  redis: {
+    value: 'URL',
+    says: 'redis://host:6379 or rediss://…; better in REKINDLE_REDIS if it has a password: others see options',
+  },
   sqlite: { value: 'FILE', says: 'the SQLite file (REKINDLE_SQLITE)' },
   namespace: { value: 'NAME', says: 'of the agent caches (REKINDLE_NAMESPACE)' },
   'key-prefix': { value: 'TEXT', says: "the application's Redis client's, if it has one" },
@@ -44,7 +47,9 @@ export function placeIn(given: Given, env: Environment): StorePlace | undefined 
   const isTyped = typed.redis !== undefined || typed.sqlite !== undefined
   const { redis, sqlite } = isTyped ? typed : { redis: set(env, 'REKINDLE_REDIS'), sqlite: set(env, 'REKINDLE_SQLITE') }
   if (redis !== undefined && sqlite !== undefined) {
-    throw new UsageError(`There are two stores: ${isTyped ? '--redis and --sqlite' : 'REKINDLE_REDIS and REKINDLE_SQLITE'}. Say one.`)
+    throw new UsageError(
+      `There are two stores: ${isTyped ? '--redis and --sqlite' : 'REKINDLE_REDIS and REKINDLE_SQLITE'}. Say one.`,
+    )
   }
   if (redis !== undefined) return { kind: 'redis', url: redisUrl(redis), keyPrefix: given.text('key-prefix') ?? '' }
   return sqlite === undefined ? undefined : { kind: 'sqlite', path: sqlite }
@@ -65,7 +70,8 @@ export function withoutPassword(text: string, place: StorePlace): string {
 }
 
 export function namespaceOf(given: Given, env: Environment): string | undefined {
-  return given.text('namespace') ?? set(env, 'REKINDLE_NAMESPACE')
+  const typed = given.text('namespace')
+  return typed === '' ? undefined : (typed ?? set(env, 'REKINDLE_NAMESPACE'))
 }
 
 /** `store`, opened with the keys that it was sealed with, if any are given. */
@@ -108,7 +114,9 @@ function read(path: string): string {
 function redisUrl(text: string): URL {
   const url = URL.parse(text)
   if (url !== null && (url.protocol === 'redis:' || url.protocol === 'rediss:') && url.hostname !== '') return url
-  throw new UsageError('The address of Redis must be like redis://host:6379 or rediss://user:password@host:6380/0 (not shown here).')
+  throw new UsageError(
+    'The address of Redis must be like redis://host:6379 or rediss://user:password@host:6380/0 (not shown here).',
+  )
 }
 
 function decoded(text: string): string {

@@ -49,7 +49,10 @@ function textOf(cell: Cell): string {
 function padded(cell: Cell, width: number, right: boolean, isLast: boolean, style: Style): string {
   const text = textOf(cell)
   const length = lengthOf(text)
-  if (length > width) return `${[...text].slice(0, width - 1).join('')}…`
+  if (length > width)
+    return `${Array.from(text)
+      .slice(0, width - 1)
+      .join('')}…`
   const space = ' '.repeat(width - length)
   const painted =
     typeof cell === 'string'
@@ -60,5 +63,5 @@ function padded(cell: Cell, width: number, right: boolean, isLast: boolean, styl
 
 /** In columns, as far as one can tell without tables of widths: one for each code point. */
 function lengthOf(text: string): number {
-  return [...text].length
+  return Array.from(text).length
 }

@@ -1,9 +1,9 @@
 /** Where a command writes to, and what it is told from there. */
 export interface Terminal {
   /** Results. */
-  out(text: string): void
+  readonly out: (text: string) => void
   /** Errors, progress and questions. */
-  err(text: string): void
+  readonly err: (text: string) => void
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether somebody looks at the results as they come. */
   readonly isWatched: boolean
@@ -14,7 +14,7 @@ export interface Terminal {
   readonly style: Style
   /** SIGINT. */
   readonly signal: AbortSignal
-  ask(question: string): Promise<string>
+  readonly ask: (question: string) => Promise<string>
 }
 
 export type Paint = 'good' | 'bad' | 'warn' | 'dim' | 'strong' | 'accent'

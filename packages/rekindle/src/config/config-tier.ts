@@ -215,10 +215,10 @@ export class ConfigTier<Config> {
     }
     const ttlMs = Math.ceil(settings.configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs))
     if (ttlMs === 0) return
-    this.#counters.write(blob.length, pointer.length)
-    await this.#store.writeBehind('a config', (connection) =>
-      connection.write({ id: storeIdOf(encoded), pointer, fingerprint, blob, ttlMs }),
-    )
+    await this.#store.writeBehind('a config', async (connection) => {
+      await connection.write({ id: storeIdOf(encoded), pointer, fingerprint, blob, ttlMs })
+      this.#counters.write(blob.length, pointer.length)
+    })
   }
 
   /** Drops a stored config that `createAgent` refused. */

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Events } from '../events.ts'
+import { outsideOfRequests } from '../outside-of-requests.ts'
 import type { Invalidations } from './invalidations.ts'
 
 /** However tight the bound, the store is asked no more often than this without a request that needs it. */
@@ -51,8 +52,10 @@ export class Heartbeat {
   start(): void {
     if (this.#started) return
     this.#started = true
-    this.#options.onStart()
-    void this.#beat()
+    outsideOfRequests(() => {
+      this.#options.onStart()
+      void this.#beat()
+    })
   }
 
   /** For good. */

@@ -28,10 +28,10 @@ async function carryOut(order: CountingOrder): Promise<void> {
 
 process.on('message', (order: CountingOrder) => {
   const answer = (error?: string): Counted => ({
-    worker: scenario!.cache.workers.name,
-    counts: scenario!.tally.counts,
-    live: scenario!.live,
-    invalidated: scenario!.invalidated,
+    worker: scenario!.agents.cache.workers.name,
+    counts: scenario!.agents.tally.counts,
+    live: scenario!.agents.live.length,
+    invalidated: scenario!.agents.invalidated,
     ...(error !== undefined && { error }),
   })
   void carryOut(order).then(

@@ -1,8 +1,8 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
-import { context, diag, ROOT_CONTEXT, trace, type TracerProvider } from '@opentelemetry/api'
+import { context, diag, metrics, ROOT_CONTEXT, trace, type TracerProvider } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { channelName, eventNames, operationChannel, operations } from '../../src/index.ts'
+import { channelName, type ConfigStore, createAgentCache, eventNames, operationChannel, operations } from '../../src/index.ts'
 import { ContextStore } from '../../src/otel/context-store.ts'
 import { observeAgents, type ObserveOptions } from '../../src/otel/index.ts'
 import { cumulative, durationEdges } from '../../src/telemetry/duration-edges.ts'
@@ -51,18 +51,18 @@ describe('metrics', () => {
 
   test('are what a worker has counted for itself, for every tier, cause, reason and event, its end included', async () => {
     const scenario = new Scenario('counted', '', new MemoryStore())
-    observe(scenario.cache)
+    observe(scenario.agents.cache)
     await scenario.shared(true)
     await scenario.run()
     await scenario.wait()
-    await scenario.heard(scenario.invalidated)
+    await scenario.heard(scenario.agents.invalidated)
     await scenario.close()
     const {
       'rekindle.store.calls answered': answered,
       'rekindle.store.time': seconds,
       ...others
-    } = await received(scenario.cache.workers.name)
-    expect(others).toEqual(scenario.tally.counts)
+    } = await received(scenario.agents.cache.workers.name)
+    expect(others).toEqual(scenario.agents.tally.counts)
     expect(answered).toBeGreaterThan(0)
     expect(seconds).toBeGreaterThan(0)
   })
@@ -72,11 +72,11 @@ describe('metrics', () => {
     observe(agents.cache)
     await agents.ask()
     for (let hit = 0; hit < 300; hit++) await agents.ask()
-    const metrics = await otlp.metrics()
+    const sent = await otlp.metrics()
     const listed = [...numbers, ...durations].filter(
       (metric) => !('published' in metric && metric.published === 'nowhere') && !metric.name.startsWith('rekindle.audit.'),
     )
-    const ours = metrics.filter(({ name }) => !name.startsWith('rekindle.audit.'))
+    const ours = sent.filter(({ name }) => !name.startsWith('rekindle.audit.'))
     expect(ours.map(({ name, unit, description }) => [name, unit, description].join(' | ')).toSorted()).toEqual(
       listed.map(({ name, unit, help }) => [name, unit, help].join(' | ')).toSorted(),
     )
@@ -89,7 +89,7 @@ describe('metrics', () => {
       ])
     }
     const stats = agents.cache.stats()
-    const requests = metrics.find(({ name }) => name === 'rekindle.request.duration')!.histogram!.dataPoints
+    const requests = sent.find(({ name }) => name === 'rekindle.request.duration')!.histogram!.dataPoints
     for (const point of requests) {
       const { tier } = attributesOf(point)
       const { histogram, sum, count } = stats.latency[tier as 'memory' | 'build']
@@ -108,10 +108,10 @@ describe('metrics', () => {
     observe(two!.cache)
     for (const agents of [one!, two!, other!]) await agents.ask()
     const of = async () => {
-      const metrics = await otlp.metrics()
+      const sent = await otlp.metrics()
       return ['rekindle.agents.live', 'rekindle.request.duration', 'rekindle.load.duration', 'rekindle.create.duration'].map(
         (wanted) => {
-          const { gauge, histogram } = metrics.find(({ name }) => name === wanted)!
+          const { gauge, histogram } = sent.find(({ name }) => name === wanted)!
           const points = (gauge ?? histogram)!.dataPoints
           return points.map((point) => `${attributesOf(point)['namespace']} ${point.asDouble ?? point.count}`).toSorted()
         },
@@ -126,6 +126,19 @@ describe('metrics', () => {
     const later = ['one 1', 'two 2']
     expect(histograms).toEqual([later, later, later])
   })
+})
+
+test('the numbers are read once for each collection, and not when nobody observes any more', async () => {
+  const { cache } = new TestAgents()
+  let reads = 0
+  const stop = observe({ stats: () => (reads++, cache.stats()) })
+  const atFirst = reads
+  await otlp.metrics()
+  await otlp.metrics()
+  expect(reads - atFirst).toBe(2)
+  stop()
+  await otlp.metrics()
+  expect(reads - atFirst).toBe(2)
 })
 
 describe('spans', () => {
@@ -240,6 +253,19 @@ describe('spans', () => {
     for (const span of await otlp.spans()) expect(attributesOf(span)['session.id']).toBe('s')
   })
 
+  test('lose only what an application fails to add', async () => {
+    const agents = new TestAgents()
+    observe(agents.cache, {
+      attributesOf: () => {
+        throw new Error('no attributes')
+      },
+    })
+    await agents.ask()
+    const tree = treeOf(await otlp.spans())
+    expect(tree).toContain('  rekindle.load')
+    expect(tree.filter((line) => !line.startsWith(' '))).toEqual(['rekindle.acquire'])
+  })
+
   test('are of the caches that are observed, and within those of the cache that another one asks', async () => {
     const inner = new TestAgents({ namespace: 'inner' })
     const outer = new TestAgents({ namespace: 'outer' })
@@ -262,6 +288,54 @@ describe('spans', () => {
       '  rekindle.create outer',
     ])
   })
+})
+
+test('what goes on in the background is in the trace of no request, not of the one that began it', async () => {
+  const inner = new MemoryStore()
+  const active: (string | undefined)[] = []
+  const asked = gate()
+  const store: ConfigStore = {
+    name: 'memory',
+    connect: (namespace) => {
+      const connection = inner.connect(namespace)
+      return {
+        ...connection,
+        sync: (...given) => {
+          active.push(trace.getActiveSpan()?.spanContext().spanId)
+          if (active.length === 6) asked.open()
+          return connection.sync(...given)
+        },
+        // Its request has the store looked into, and that goes on.
+        read: () => Promise.reject(new Error('this read failed')),
+      }
+    },
+  }
+  await using cache = createAgentCache({
+    namespace: 'beating',
+    store,
+    maxStalenessMs: 100,
+    loadConfig: () => ({}),
+    createAgent: () => ({}),
+  })
+  await otlp.tracerProvider.getTracer('application').startActiveSpan('POST /chat', async (span) => {
+    await cache.use(keyOf(), () => span.end())
+  })
+  await asked.promise
+  expect(active.filter((span) => span !== undefined).length).toBeLessThan(2)
+  expect(active.slice(-4)).toEqual([undefined, undefined, undefined, undefined])
+})
+
+test('without providers of its own, a cache is recorded with the global ones', async () => {
+  metrics.setGlobalMeterProvider(otlp.meterProvider)
+  trace.setGlobalTracerProvider(otlp.tracerProvider)
+  const agents = new TestAgents()
+  const stop = observeAgents(agents.cache)
+  await agents.ask()
+  stop()
+  expect(treeOf(await otlp.spans())).toContain('rekindle.acquire')
+  expect((await otlp.metrics()).map(({ name }) => name)).toContain('rekindle.request.duration')
+  metrics.disable()
+  trace.disable()
 })
 
 describe('stopping', () => {

@@ -12,8 +12,9 @@ import { sqliteStore } from '../../src/sqlite/index.ts'
 import { durationEdges } from '../../src/telemetry/duration-edges.ts'
 import { durations, numbers } from '../../src/telemetry/metrics.ts'
 import { keyOf, TestAgents } from '../test-agents.ts'
+
+import { settings } from './counted-agents.ts'
 import type { Counted, CountingOrder } from './counting-worker.ts'
-import { settings } from './scenario.ts'
 import { scraper } from './scraped.ts'
 import { nameOf } from './tally.ts'
 
@@ -272,5 +273,9 @@ test('a registry of OpenMetrics has them as that wants them, one cache or two', 
     'rekindle_requests_total{namespace="two",tier="build"} 0',
   ])
   for (const stop of stops) stop()
+  expect(registry.getMetricsAsArray()).toEqual([])
+  const again = prometheusMetrics(one!.cache, { registry })
+  expect(await text()).toContain('\nrekindle_requests_total{')
+  again()
   expect(registry.getMetricsAsArray()).toEqual([])
 })

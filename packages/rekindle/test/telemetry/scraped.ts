@@ -1,21 +1,8 @@
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import parse, { type Family } from 'parse-prometheus-text-format'
 import type { Registry, RegistryContentType } from 'prom-client'
-
-/** What the parser gives, as far as it is used here. */
-interface Family {
-  readonly name: string
-  readonly help: string
-  readonly type: string
-  readonly metrics: readonly {
-    readonly value?: string
-    readonly labels?: Readonly<Record<string, string>>
-  }[]
-}
-
-const parse = createRequire(import.meta.url)('parse-prometheus-text-format') as (text: string) => Family[]
 
 /** Serves a registry as an application does, and scrapes it as Prometheus does. */
 export async function scraper(

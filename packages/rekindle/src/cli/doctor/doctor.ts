@@ -1,6 +1,5 @@
 import { createInvalidator } from '../../create-invalidator.ts'
 import { parseClockRecord } from '../../redis/redis-clock.ts'
-import { sqliteStore } from '../../sqlite/index.ts'
 import type { ConfigStore } from '../../config/config-store.ts'
 import type { Command } from '../command.ts'
 import { exitCodes, UnreachableError } from '../exit-code.ts'
@@ -34,7 +33,10 @@ export const doctor: Command = {
   details:
     'Looks at the store, its settings and rights, and asks all workers how they are. Each line is ok, a warning or a failure, with what to do. Nothing is changed, and nothing stored but the questions to the workers. Ends with 1 if there is a failure.',
   options: { ...storeOptions, strict: { says: 'end with 1 for warnings, too' } },
-  examples: ['doctor --redis redis://localhost:6379 --namespace support', 'doctor --sqlite data/configs.sqlite --namespace support'],
+  examples: [
+    'doctor --redis redis://localhost:6379 --namespace support',
+    'doctor --sqlite data/configs.sqlite --namespace support',
+  ],
   async run(given, terminal) {
     const place = placeOf(given, terminal.env)
     const namespace = namespaceOf(given, terminal.env)
@@ -56,7 +58,12 @@ export const doctor: Command = {
   },
 }
 
-async function examine(place: StorePlace, namespace: string | undefined, given: Given, { env }: Terminal): Promise<readonly Check[]> {
+async function examine(
+  place: StorePlace,
+  namespace: string | undefined,
+  given: Given,
+  { env }: Terminal,
+): Promise<readonly Check[]> {
   const examined = await (place.kind === 'redis' ? examineRedis(place, namespace) : examineSqlite(place.path, namespace))
   const { store, checks, clock, isSealed } = examined
   const found = [...checks, judgeClock(namespace!, clock, Date.now())]
@@ -92,7 +99,8 @@ async function examineRedis(place: Extract<StorePlace, { kind: 'redis' }>, names
     }
   } catch (error) {
     // It fell silent while it was looked at.
-    if (error instanceof Error && error.message.startsWith('no answer within')) throw new UnreachableError(`${addressOf(place)}: ${error.message}`)
+    if (error instanceof Error && error.message.startsWith('no answer within'))
+      throw new UnreachableError(`${addressOf(place)}: ${error.message}`)
     throw error
   } finally {
     link.close()
@@ -104,6 +112,7 @@ async function examineSqlite(path: string, namespace: string | undefined): Promi
   const others = namespacesInSqlite(database)
   database.close()
   if (namespace === undefined) throw namespaceMissing(others)
+  const { sqliteStore } = await import('../../sqlite/index.ts')
   const { clock, targets, isSealed } = await sqliteClock(path, namespace)
   return {
     store: sqliteStore({ path }),

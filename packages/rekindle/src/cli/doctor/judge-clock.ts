@@ -16,10 +16,19 @@ export interface ClockFacts {
 export function judgeClock(namespace: string, { clock, targets, isServers, others }: ClockFacts, now: number): Check {
   if (clock === undefined) {
     const there = others.length === 0 ? '' : ` There are: ${others.join(', ')}.`
-    return warning('namespace', `no worker has used '${namespace}' here`, `Is the name right, and the store?${there} Its first request makes it.`)
+    return warning(
+      'namespace',
+      `no worker has used '${namespace}' here`,
+      `Is the name right, and the store?${there} Its first request makes it.`,
+    )
   }
   const age = now - clock / 1_000
   const last = `last moved ${age < 0 ? 'just now' : `${durationText(age)} ago`}`
-  if (!isServers) return warning('namespace', `clock of another server, ${last}`, 'There was a failover or a restart: a new history begins, and everything is built once.')
+  if (!isServers)
+    return warning(
+      'namespace',
+      `clock of another server, ${last}`,
+      'There was a failover or a restart: a new history begins, and everything is built once.',
+    )
   return ok('namespace', `clock ${last}, ${counted(targets, 'invalidation')} remembered`)
 }

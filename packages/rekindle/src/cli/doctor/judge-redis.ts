@@ -33,7 +33,12 @@ function serverCheck({ info, library, isCluster }: RedisFacts): Check {
   const found = `${valkey === undefined ? 'Redis' : 'Valkey'} ${version}${isCluster ? ', a cluster' : ''}, by way of ${library}`
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const isOld = valkey === undefined && (isCluster ? major < 7 : major < 6 || (major === 6 && minor < 2))
-  if (isOld) return failure('server', found, `Redis ${isCluster ? '7 is needed on a cluster, for sharded messages' : '6.2 or later is needed'}.`)
+  if (isOld)
+    return failure(
+      'server',
+      found,
+      `Redis ${isCluster ? '7 is needed on a cluster, for sharded messages' : '6.2 or later is needed'}.`,
+    )
   if (info?.get('loading') === '1') return failure('server', `${found}, loading its data`, 'Wait until it has.')
   return ok('server', found)
 }
@@ -51,17 +56,32 @@ function latencyCheck(pingsMs: readonly number[]): Check {
   const [p50, p99] = [rankOf(pingsMs, 0.5), rankOf(pingsMs, 0.99)]
   const found = `p50 ${latencyText(p50)}, p99 ${latencyText(p99)} of ${pingsMs.length} pings`
   if (p99 < slowMs) return ok('latency', found)
-  return warning('latency', found, 'Each config hit takes a round trip, and storeTimeoutMs (250) is all a request waits. Look at SLOWLOG and the way there.')
+  return warning(
+    'latency',
+    found,
+    'Each config hit takes a round trip, and storeTimeoutMs (250) is all a request waits. Look at SLOWLOG and the way there.',
+  )
 }
 
 function rightsCheck({ refused }: RedisFacts): Check {
   if (refused.length === 0) return ok('rights', 'all commands, keys and channels that workers use')
   const full = refused.find(({ said }) => said.includes('OOM'))
-  if (full !== undefined) return failure('rights', `writes are refused: ${full.said}`, 'The server is full: agents are served, by builds. Raise maxmemory, or set maxmemory-policy volatile-lru.')
+  if (full !== undefined)
+    return failure(
+      'rights',
+      `writes are refused: ${full.said}`,
+      'The server is full: agents are served, by builds. Raise maxmemory, or set maxmemory-policy volatile-lru.',
+    )
   const disk = refused.find(({ said }) => said.includes('MISCONF'))
-  if (disk !== undefined) return failure('rights', `writes are refused: ${disk.said}`, 'It cannot save to its disk. See its log; Rekindle needs no persistence (save "").')
+  if (disk !== undefined)
+    return failure(
+      'rights',
+      `writes are refused: ${disk.said}`,
+      'It cannot save to its disk. See its log; Rekindle needs no persistence (save "").',
+    )
   const replicas = refused.find(({ said }) => said.includes('NOREPLICAS'))
-  if (replicas !== undefined) return failure('rights', `writes are refused: ${replicas.said}`, 'Bring the replicas back, or lower min-replicas-to-write.')
+  if (replicas !== undefined)
+    return failure('rights', `writes are refused: ${replicas.said}`, 'Bring the replicas back, or lower min-replicas-to-write.')
   const list = refused.map(({ what }) => what).join(', ')
   return failure('rights', `refused: ${list} (${refused[0]!.said})`, acl)
 }
@@ -80,17 +100,29 @@ function roleCheck(info: ReadonlyMap<string, string>): Check {
   const replicas = numberText(Number(info.get('connected_slaves') ?? 0))
   if (info.get('role') !== 'slave') return ok('role', `master, ${replicas} ${replicas === '1' ? 'replica' : 'replicas'}`)
   const master = `${info.get('master_host')}:${info.get('master_port')}`
-  return failure('role', `replica of ${master}`, 'A replica may lag behind, so workers refuse it. Give them the address of the master, or Sentinels.')
+  return failure(
+    'role',
+    `replica of ${master}`,
+    'A replica may lag behind, so workers refuse it. Give them the address of the master, or Sentinels.',
+  )
 }
 
 function memoryCheck(info: ReadonlyMap<string, string>): Check {
   const [used, max] = [Number(info.get('used_memory')), Number(info.get('maxmemory') ?? 0)]
   if (max === 0) {
-    return warning('memory', `${bytesText(used)} used, no maxmemory`, 'It grows until the machine has no more. Set maxmemory: docs/operations.md has the arithmetic.')
+    return warning(
+      'memory',
+      `${bytesText(used)} used, no maxmemory`,
+      'It grows until the machine has no more. Set maxmemory: docs/operations.md has the arithmetic.',
+    )
   }
   const found = `${bytesText(used)} of ${bytesText(max)} used (${shareText(used / max)}), ${bytesText(Math.max(0, max - used))} left`
   if (used / max < nearlyFull) return ok('memory', found)
-  return warning('memory', found, 'Nearly full: what happens then is the next line. Raise maxmemory, or look who else uses the server.')
+  return warning(
+    'memory',
+    found,
+    'Nearly full: what happens then is the next line. Raise maxmemory, or look who else uses the server.',
+  )
 }
 
 function evictionCheck(info: ReadonlyMap<string, string>): Check {
@@ -99,9 +131,14 @@ function evictionCheck(info: ReadonlyMap<string, string>): Check {
   const found = `${policy}${evicted === 0 ? '' : `, ${numberText(evicted)} keys evicted so far`}`
   if (policy === 'volatile-lru' || policy === 'volatile-lfu') return ok('eviction', found)
   const better = 'Set maxmemory-policy volatile-lru.'
-  if (policy === 'noeviction') return warning('eviction', found, `When the server is full, writes fail, and agents are served by builds. ${better}`)
+  if (policy === 'noeviction')
+    return warning('eviction', found, `When the server is full, writes fail, and agents are served by builds. ${better}`)
   if (policy.startsWith('allkeys')) {
-    return warning('eviction', found, `It may evict the invalidation clock: never a stale agent, but everything is built once more. ${better}`)
+    return warning(
+      'eviction',
+      found,
+      `It may evict the invalidation clock: never a stale agent, but everything is built once more. ${better}`,
+    )
   }
   return warning('eviction', found, `It evicts entries in use as readily as forgotten ones. ${better}`)
 }
@@ -110,9 +147,14 @@ function persistenceCheck(info: ReadonlyMap<string, string>): Check {
   const isAof = info.get('aof_enabled') === '1'
   const saved = Number(info.get('rdb_saves') ?? 0) > 0 || info.get('rdb_bgsave_in_progress') === '1'
   const found = isAof ? 'append-only file' : saved ? 'snapshots' : 'none so far'
-  const failing = info.get('rdb_last_bgsave_status') === 'err' ? 'snapshot' : info.get('aof_last_write_status') === 'err' ? 'write' : undefined
+  const failing =
+    info.get('rdb_last_bgsave_status') === 'err' ? 'snapshot' : info.get('aof_last_write_status') === 'err' ? 'write' : undefined
   if (failing !== undefined) {
-    return warning('persistence', `${found}; the last ${failing} failed`, 'The server may refuse writes for it. See its log; Rekindle needs no persistence.')
+    return warning(
+      'persistence',
+      `${found}; the last ${failing} failed`,
+      'The server may refuse writes for it. See its log; Rekindle needs no persistence.',
+    )
   }
   return ok('persistence', `${found} (not needed)`)
 }

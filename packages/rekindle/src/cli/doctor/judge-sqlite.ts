@@ -12,7 +12,9 @@ export function judgeSqlite(facts: SqliteFacts): Check[] {
   const checks: Check[] = [ok('server', `SQLite ${version}, a file of ${bytesText(bytes)}`)]
   const size = `${bytesText(freeBytes)} left on its disk`
   checks.push(
-    freeBytes < lowBytes ? warning('disk', size, 'When it is full, writes fail, and agents are served by builds.') : ok('disk', size),
+    freeBytes < lowBytes
+      ? warning('disk', size, 'When it is full, writes fail, and agents are served by builds.')
+      : ok('disk', size),
     network === undefined
       ? ok('file system', 'a local one, as far as it says')
       : failure('file system', network, 'WAL does not work over a network: put the file on a local disk, or use Redis.'),
@@ -29,9 +31,12 @@ export function judgeSqlite(facts: SqliteFacts): Check[] {
       : failure('writing', refusal, 'The file and its folder must be writable for this user, and no other program may hold it.'),
     latencyCheck(readsMs),
   )
-  if (damage !== undefined) checks.push(failure('content', damage, 'Stop the workers and delete the file: everything is built once.'))
+  if (damage !== undefined)
+    checks.push(failure('content', damage, 'Stop the workers and delete the file: everything is built once.'))
   if (isOpenToOthers) {
-    checks.push(warning('rights', 'others on this machine may read or write it', 'Configs are in it: chmod 600, and its folder 700.'))
+    checks.push(
+      warning('rights', 'others on this machine may read or write it', 'Configs are in it: chmod 600, and its folder 700.'),
+    )
   } else checks.push(ok('rights', 'its owner only'))
   return checks
 }

@@ -105,12 +105,17 @@ function text(database: Database, sql: string): string {
 }
 
 /** The invalidation clock of a namespace, and how many targets are remembered. */
-export async function sqliteClock(path: string, namespace: string): Promise<{ clock: number | undefined; targets: number; isSealed: boolean }> {
+export async function sqliteClock(
+  path: string,
+  namespace: string,
+): Promise<{ clock: number | undefined; targets: number; isSealed: boolean }> {
   const database = await openToRead(path)
   try {
     const clock = database.prepare('SELECT clock FROM rekindle_clocks WHERE namespace = ?').get(namespace)?.['clock']
     const targets = database
-      .prepare("SELECT count(*) AS count, coalesce(sum(target LIKE 'sealed%'), 0) AS sealed FROM rekindle_targets WHERE namespace = ? AND target <> ''")
+      .prepare(
+        "SELECT count(*) AS count, coalesce(sum(target LIKE 'sealed%'), 0) AS sealed FROM rekindle_targets WHERE namespace = ? AND target <> ''",
+      )
       .get(namespace)
     return { clock: clock as number | undefined, targets: Number(targets?.['count']), isSealed: Number(targets?.['sealed']) > 0 }
   } finally {

@@ -42,7 +42,10 @@ interface Tally {
 export function rowsOf(now: Reading, before: Reading | undefined): { readonly rows: readonly Row[]; readonly total: Row } {
   const seconds = before === undefined ? undefined : Math.max(0.001, (now.at - before.at) / 1_000)
   const earlier = new Map(before?.workers.map((stats) => [stats.worker, stats]))
-  const tallies = now.workers.map((stats) => ({ stats, since: seconds === undefined ? undefined : since(stats, earlier.get(stats.worker)) }))
+  const tallies = now.workers.map((stats) => ({
+    stats,
+    since: seconds === undefined ? undefined : since(stats, earlier.get(stats.worker)),
+  }))
   const rows = tallies.map(({ stats, since: recent }) => rowOf(stats.worker, [stats], recent && [recent], recent && seconds))
   const known = tallies.flatMap(({ since: recent }) => (recent === undefined ? [] : [recent]))
   return { rows, total: rowOf('all', now.workers, known.length === 0 ? undefined : known, seconds) }
@@ -59,7 +62,12 @@ function since(now: AgentCacheStats, before: AgentCacheStats | undefined): Tally
   }
 }
 
-function rowOf(worker: string, stats: readonly AgentCacheStats[], recent: readonly Tally[] | undefined, seconds: number | undefined): Row {
+function rowOf(
+  worker: string,
+  stats: readonly AgentCacheStats[],
+  recent: readonly Tally[] | undefined,
+  seconds: number | undefined,
+): Row {
   const sum = (of: (each: AgentCacheStats) => number) => stats.reduce((total, each) => total + of(each), 0)
   const recently = (of: (each: Tally) => number) => recent?.reduce((total, each) => total + of(each), 0)
   const requests = sum(({ served }) => totalOf(served))
@@ -72,8 +80,18 @@ function rowOf(worker: string, stats: readonly AgentCacheStats[], recent: readon
     worker,
     perSecond: served === undefined || seconds === undefined ? undefined : (served + (failed ?? 0)) / seconds,
     failedPerSecond: failed === undefined || seconds === undefined ? undefined : failed / seconds,
-    recent: each((tier) => share(recently((tally) => tally.served[tier]), served)),
-    overall: each((tier) => share(sum((one) => one.served[tier]), requests)),
+    recent: each((tier) =>
+      share(
+        recently((tally) => tally.served[tier]),
+        served,
+      ),
+    ),
+    overall: each((tier) =>
+      share(
+        sum((one) => one.served[tier]),
+        requests,
+      ),
+    ),
     requests: requests + sum((one) => one.failed),
     failed: sum((one) => one.failed),
     live: sum((one) => one.live),

@@ -30,6 +30,7 @@ export function statsTable(
   silent: readonly string[],
   { width, style }: Pick<Terminal, 'width' | 'style'>,
 ): string[] {
+  if (rows.length === 0 && silent.length === 0) return []
   const named = shortNames([...rows.map(({ worker }) => worker), ...silent])
   const lines = [
     ...rows.map((row) => cells({ ...row, worker: named.get(row.worker)! })),

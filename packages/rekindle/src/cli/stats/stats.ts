@@ -33,7 +33,8 @@ export const stats: Command = {
     for (;;) {
       const asked = await Promise.race([ask(opened), aborted(terminal.signal)])
       if (asked === undefined) return exitCodes.interrupted
-      if (asked.unreachable && before === undefined) throw new UnreachableError(`${opened.address} does not say which workers there are.`)
+      if (asked.unreachable && before === undefined)
+        throw new UnreachableError(`${opened.address} does not say which workers there are.`)
       const reading: Reading = { at: Date.now(), workers: asked.workers.map((worker) => worker.stats) }
       const { rows, total } = rowsOf(reading, before)
       const about = { at: reading.at, namespace: opened.namespace, silent: asked.silent, unreachable: asked.unreachable }
