@@ -39,6 +39,7 @@ export {
   StoreTimeoutError,
 } from './errors.ts'
 export type { ConfigIssue, RekindleErrorCode } from './errors.ts'
+export { mergeAudits } from './audit/merge-audits.ts'
 export type { AuditFinding, AuditOutcome, AuditSummary, AuditWindow } from './audit/audit-summary.ts'
 export type { AgentCacheEvents, CacheIdentity, EventListener, EventMessage, EventName } from './events.ts'
 export { channelName, eventNames } from './events.ts'

@@ -105,7 +105,9 @@ describe('when there is no more room', () => {
       counted.now += 500
       counted.ask(at % 5_000)
     }
-    expect(counted.page().marks?.at(-1)).toEqual({ at: counted.now, requests: 20_000, told: 20_000 })
+    const { at, requests, told } = counted.page().marks!.at(-1)!
+    expect({ at, requests }).toEqual({ at: counted.now, requests: 20_000 })
+    expect(Math.abs(told! - 20_000)).toBeLessThan(20)
   })
 
   test('of few keys each is written down less often', () => {

@@ -1,10 +1,9 @@
-import type { AgentCacheStats, AuditSummary, WorkersStats } from 'rekindle'
+import { type AgentCacheStats, type AuditSummary, mergeAudits, type WorkersStats } from 'rekindle'
 import { adviseOn, factsFrom } from 'rekindle/advisor'
 import type { Advice } from 'rekindle/advisor'
 import { z } from 'zod'
 import type { Agents } from '../agents.ts'
 import type { Settings } from '../settings.ts'
-import { sumOfAudits } from './audit-sum.ts'
 import type { Suspect, Tuning } from './findings.ts'
 
 /** How the fleet's agents would fare with other settings, and whether they are what the database has. */
@@ -78,7 +77,7 @@ export async function adviseFleet({ agents, settings, now }: FleetAdviceParts): 
     served: { memory: sum('memory'), config: sum('config'), build: sum('build') },
     audit: {
       rate: settings.auditRate,
-      all: sumOfAudits(stats.map(({ audit }) => audit)),
+      all: mergeAudits(stats.map(({ audit }) => audit)),
       workers: workers.map(({ worker, stats: { audit } }) => ({ worker, audit })),
       suspects: latestFirst(findingsOf(fleet, 'suspects')),
     },

@@ -102,20 +102,23 @@ export class EventRing {
       if (this.#countKeys() > capacity / eventsPerKey) {
         this.threshold = Math.ceil(this.threshold / 2)
         this.#keep((hash) => hash < this.threshold)
-      } else if (this.#noteEvery < longestNoteEveryMs) {
-        this.#noteEvery *= 2
-        const noted = new Map<number, number>()
-        this.#keep((hash, time) => {
-          if (time - (noted.get(hash) ?? -Infinity) < this.#noteEvery) return false
-          noted.set(hash, time)
-          return true
-        })
+      } else {
+        while (this.#count > capacity / 2 && this.#noteEvery < longestNoteEveryMs) this.#thin()
       }
-      if (this.#count < capacity * (3 / 4)) return
+      if (this.#count < capacity) return
     }
-    const oldest = this.#forget.oldest()
-    this.#dropBefore(oldest)
+    this.#dropBefore(this.#forget.oldest())
     if (this.#count === this.#times.length) this.#drop(Math.ceil(this.#count / 64))
+  }
+
+  #thin(): void {
+    this.#noteEvery *= 2
+    const noted = new Map<number, number>()
+    this.#keep((hash, time) => {
+      if (time - (noted.get(hash) ?? -Infinity) < this.#noteEvery) return false
+      noted.set(hash, time)
+      return true
+    })
   }
 
   /** About: from so few bits that keys in the thousands are told apart. */

@@ -61,17 +61,20 @@ export class Recorder {
     const all = countsAt([page], page.since)
     if (page.since !== followed.since) {
       const fresh = countsAt([page], followed.until)
-      followed.before = minus(followed.count, minus(all, fresh))
+      followed.before = sum(followed.count, sum(all, fresh, -1), -1)
     }
     followed.since = page.since
     followed.until = page.until
-    followed.count = minus(followed.before, minus({ requests: 0, told: 0 }, all))
+    followed.count = sum(followed.before, all)
     const { index, until: at, count } = followed
     return countLine(index, { at, requests: count.requests, told: count.told, threshold: page.threshold })
   }
 }
 
-function minus(count: Count, other: Count): Count {
-  const isTold = count.told !== undefined && other.told !== undefined
-  return { requests: count.requests - other.requests, told: isTold ? Math.round(count.told - other.told) : undefined }
+function sum(one: Count, other: Count, sign: 1 | -1 = 1): Count {
+  const isTold = one.told !== undefined && other.told !== undefined
+  return {
+    requests: one.requests + sign * other.requests,
+    told: isTold ? Math.round(one.told + sign * other.told) : undefined,
+  }
 }

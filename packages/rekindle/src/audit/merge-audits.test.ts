@@ -1,6 +1,6 @@
-import type { AuditSummary } from 'rekindle'
+import type { AuditSummary } from './audit-summary.ts'
 import { expect, test } from 'vitest'
-import { sumOfAudits } from './audit-sum.ts'
+import { mergeAudits } from './merge-audits.ts'
 
 function audit(audited: number, inconsistent: number): AuditSummary {
   const window = { audited, inconsistent, nines: undefined }
@@ -9,13 +9,13 @@ function audit(audited: number, inconsistent: number): AuditSummary {
 }
 
 test('what workers have found is added up, and its nines are those of all together', () => {
-  const sum = sumOfAudits([audit(900, 0), audit(100, 1)])
+  const sum = mergeAudits([audit(900, 0), audit(100, 1)])
   expect(sum).toMatchObject({ consistent: 999, inconsistent: 1, unstable: 0, failed: 2, skipped: 4 })
   expect(sum.windows).toEqual([1, 5, 10].map((minutes) => ({ minutes, audited: 1_000, inconsistent: 1, nines: 3 })))
-  expect(sumOfAudits([audit(900, 0), audit(100, 0)]).windows[0]?.nines).toBe(3)
+  expect(mergeAudits([audit(900, 0), audit(100, 0)]).windows[0]?.nines).toBe(3)
 })
 
 test('where nothing was compared there are no nines', () => {
   const nothing = { minutes: 1, audited: 0, inconsistent: 0, nines: undefined }
-  expect(sumOfAudits([audit(0, 0), { ...audit(0, 0), windows: [] }]).windows[0]).toEqual(nothing)
+  expect(mergeAudits([audit(0, 0), { ...audit(0, 0), windows: [] }]).windows[0]).toEqual(nothing)
 })

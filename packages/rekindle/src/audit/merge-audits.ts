@@ -1,7 +1,8 @@
-import type { AuditSummary, AuditWindow } from 'rekindle'
+import type { AuditSummary, AuditWindow } from './audit-summary.ts'
+import { ninesOf } from './nines.ts'
 
-/** What all workers have found together. */
-export function sumOfAudits(audits: readonly AuditSummary[]): AuditSummary {
+/** What all have found together: that of a fleet from those of its workers. */
+export function mergeAudits(audits: readonly AuditSummary[]): AuditSummary {
   const sum = (of: (audit: AuditSummary) => number): number => audits.reduce((total, audit) => total + of(audit), 0)
   return {
     consistent: sum(({ consistent }) => consistent),
@@ -18,9 +19,4 @@ function windowOf(minutes: AuditWindow['minutes'], audits: readonly AuditSummary
   const audited = windows.reduce((total, window) => total + window.audited, 0)
   const inconsistent = windows.reduce((total, window) => total + window.inconsistent, 0)
   return { minutes, audited, inconsistent, nines: ninesOf(audited, inconsistent) }
-}
-
-/** As a worker reckons them for itself: with none inconsistent, as many as so many can show. */
-function ninesOf(audited: number, inconsistent: number): number | undefined {
-  return audited === 0 ? undefined : Math.log10(audited / Math.max(1, inconsistent))
 }
