@@ -60,7 +60,12 @@ export interface Grid {
 export interface Benchmark {
   readonly needsRedis: boolean
   /** Makes what is to be measured. `end` releases it. */
-  prepare(context: { readonly scale: Scale; readonly redisPort: number | undefined }): Promise<{
+  prepare(context: {
+    readonly scale: Scale
+    readonly redisPort: number | undefined
+    /** A file of requests, `second,key` a line, gzipped or not. */
+    readonly trace?: string | undefined
+  }): Promise<{
     readonly comparisons: readonly Comparison[]
     readonly grids?: readonly (() => Promise<Grid>)[]
     readonly end: () => Promise<void>

@@ -10,10 +10,11 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   invalidation: async () => (await import('./invalidation.ts')).invalidation,
   validity: async () => (await import('./validity.ts')).validity,
   watching: async () => (await import('./watching.ts')).watching,
+  advisor: async () => (await import('./advisor/advisor-benchmark.ts')).advisorBenchmark,
   frameworks: async () => (await import('./frameworks/frameworks.ts')).frameworkBenchmark,
   load: async () => (await import('./load/load.ts')).loadBenchmark,
   faults: async () => (await import('./faults.ts')).faultBenchmark,
 }
 
 /** These measure many processes of their own, so running them in several would add nothing but time. */
-export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation', 'frameworks', 'load', 'faults'])
+export const runOnce: ReadonlySet<string> = new Set(['builds', 'invalidation', 'advisor', 'frameworks', 'load', 'faults'])

@@ -1,6 +1,7 @@
 // `npm run bench`: measures, prints tables, and writes the figures to bench/results/.
-//   name …, --only=name[,name]   memory-sync, memory-awaited, config-redis, config-sqlite, builds, invalidation, validity, watching, frameworks, load, faults
+//   name …, --only=name[,name]   memory-sync, memory-awaited, config-redis, config-sqlite, builds, invalidation, validity, watching, advisor, frameworks, load, faults
 //   --quick                      a first impression within seconds
+//   --trace=PATH                 for advisor: a file of requests, "second,key" a line, gzipped or not
 import { fork } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +13,7 @@ import { render, renderGrid, summarize } from './report.ts'
 import type { Order } from './run-one.ts'
 
 const { values: options, positionals } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, trace: { type: 'string' } },
   allowPositionals: true,
 })
 const scale: Scale = options.quick ? { rounds: 5, processes: 1, batchMs: 5 } : { rounds: 11, processes: 3, batchMs: 20 }
@@ -53,9 +54,9 @@ console.log(missed.length === 0 ? '\nNo target is missed.' : `\nMissed:\n  ${mis
 
 /** The same comparisons from several processes, as one. */
 async function measure(name: string, scale: Scale): Promise<Result> {
-  const first = await runOne({ name, scale })
+  const first = await runOne({ name, scale, trace: options.trace })
   const runs = [first.comparisons]
-  while (runs.length < scale.processes) runs.push((await runOne({ name, scale })).comparisons)
+  while (runs.length < scale.processes) runs.push((await runOne({ name, scale, trace: options.trace })).comparisons)
   const comparisons = first.comparisons.map((comparison, index) => ({
     ...comparison,
     rows: comparison.rows.map((row, at) => ({ ...row, values: runs.flatMap((run) => run[index]?.rows[at]?.values ?? []) })),

@@ -7,9 +7,10 @@ import { startRedis } from './redis-server.ts'
 export interface Order {
   readonly name: string
   readonly scale: Scale
+  readonly trace?: string | undefined
 }
 
-const { name, scale } = JSON.parse(process.argv[2] ?? '') as Order
+const { name, scale, trace } = JSON.parse(process.argv[2] ?? '') as Order
 // What ends with this process does so in `exit` listeners, which run only when it ends itself.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 // A parent that was killed could not tell us.
@@ -17,7 +18,7 @@ process.once('disconnect', () => process.exit(1))
 
 const benchmark = await benchmarks[name]!()
 const redis = benchmark.needsRedis ? await startRedis() : undefined
-const { comparisons, grids = [], end } = await benchmark.prepare({ scale, redisPort: redis?.port })
+const { comparisons, grids = [], end } = await benchmark.prepare({ scale, redisPort: redis?.port, trace })
 const measured = []
 for (const comparison of comparisons) measured.push(await interleave(comparison, scale.rounds))
 const drawn = []

@@ -12,32 +12,42 @@ interface Live {
 }
 
 /**
- * Every request of a trace, through the two tiers, as plainly as it can be said: agents in a `Map` in the order of their use. Those
- * whose time is over are swept out when one too many is there, before one of the others has to go.
+ * Every request of a trace, through the two tiers, as plainly as it can be said: agents in a `Map` in the order of their use, out of which
+ * goes, second by second, what has ended, and the first one when there is one too many.
  */
 export function replayExactly({ times, keys }: Trace, { configTtlMs, liveTtlMs, idleMs, maxAgents }: CacheSettings): Exact {
   const live = new Map<string, Live>()
   const configs = new Map<string, number>()
+  /** By second: whose time to live ends then. */
+  const agenda = new Map<number, string[]>()
   let [hits, builds] = [0, 0]
+  let second = Math.floor((times[0] ?? 0) / 1_000)
   const isDue = ({ until, usedAt }: Live, now: number) => now >= until || now >= usedAt + idleMs
-  let sweepAgain = 0
-  const sweep = (now: number) => {
-    // Nothing new can be due before that.
-    if (now < sweepAgain) return
-    sweepAgain = Infinity
+
+  function sweep(now: number): void {
+    for (; second <= now / 1_000; second++) {
+      const due = agenda.get(second) ?? []
+      const later = due.filter((key) => (live.get(key)?.until ?? 0) > now)
+      for (const key of due) if ((live.get(key)?.until ?? Infinity) <= now) live.delete(key)
+      if (later.length > 0) agenda.set(second, later)
+      else agenda.delete(second)
+      if (second === Math.floor(now / 1_000)) break
+    }
     for (const [key, agent] of live) {
-      if (isDue(agent, now)) live.delete(key)
-      else sweepAgain = Math.min(sweepAgain, agent.until, agent.usedAt + idleMs)
+      if (!isDue(agent, now)) break
+      live.delete(key)
     }
   }
+
   for (let at = 0; at < keys.length; at++) {
     const now = times[at]!
     const key = keys[at]!
+    sweep(now)
     let agent = live.get(key)
-    if (agent !== undefined) live.delete(key)
-    if (agent !== undefined && !isDue(agent, now)) {
+    if (agent !== undefined) {
       hits++
       agent.usedAt = now
+      live.delete(key)
     } else {
       let freshUntil = configs.get(key) ?? -Infinity
       if (now >= freshUntil) {
@@ -46,11 +56,10 @@ export function replayExactly({ times, keys }: Trace, { configTtlMs, liveTtlMs, 
         configs.set(key, freshUntil)
       }
       agent = { until: Math.min(now + liveTtlMs, freshUntil), usedAt: now }
+      const ends = Math.floor(agent.until / 1_000)
+      agenda.set(ends, [...(agenda.get(ends) ?? []), key])
     }
     live.set(key, agent)
-    sweepAgain = Math.min(sweepAgain, agent.until, agent.usedAt + idleMs)
-    if (live.size <= maxAgents) continue
-    sweep(now)
     for (const oldest of live.keys()) {
       if (live.size <= maxAgents) break
       live.delete(oldest)

@@ -84,7 +84,7 @@ describe('what an advisor writes down', () => {
 })
 
 describe('when there is no more room', () => {
-  test('of many keys half are left out, again and again, and none of the others is missing', () => {
+  test('of many keys a quarter is left out, again and again, and none of the others is missing', () => {
     const counted = new Counted()
     const asked: number[] = []
     for (let at = 0; at < 20_000; at++) {
@@ -107,7 +107,7 @@ describe('when there is no more room', () => {
     }
     const { at, requests, told } = counted.page().marks!.at(-1)!
     expect({ at, requests }).toEqual({ at: counted.now, requests: 20_000 })
-    expect(Math.abs(told! - 20_000)).toBeLessThan(20)
+    expect(Math.abs(told! - 20_000)).toBeLessThan(60)
   })
 
   test('of few keys each is written down less often', () => {
@@ -120,7 +120,7 @@ describe('when there is no more room', () => {
     const pauses = timesOf(page).flatMap((time, at, all) => (at < 3 ? [] : [time - all[at - 3]!]))
     expect(page.threshold).toBe(whole)
     expect(page.truncated).toBe(false)
-    expect(Math.max(...pauses)).toBeLessThanOrEqual(66_000)
+    expect(Math.max(...pauses)).toBeLessThan(128_000)
     expect(Math.min(...pauses)).toBeGreaterThan(10_000)
   })
 

@@ -100,7 +100,7 @@ function plainly(requests: readonly Request[], workers: number, settings: CacheS
     }
     most = Math.max(most, agents.size)
   }
-  for (const agents of memories) for (const key of [...agents.keys()]) remove(agents, key, now)
+  for (const agents of memories) for (const key of agents.keys()) remove(agents, key, now)
   return { memory, build, most, liveMs }
 }
 

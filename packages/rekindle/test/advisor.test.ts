@@ -137,6 +137,22 @@ describe('advice', () => {
     expect(sample.keys).toBeLessThan(35)
   })
 
+  test('puts right a sample that has too few keys, or too many, where it is known how many requests all have', async () => {
+    // Each of 2 000 is asked for ten times, too seldom for an hour: nothing is a hit, whatever the sample.
+    const whole = await rounds({ keys: 2_000, everyMs: 2 * hour, hours: 20 })
+    const threshold = 2 ** 31 / 16
+    const events: number[] = []
+    for (let at = 0; at < whole.events.length; at += 2) {
+      if (whole.events[at + 1]! < threshold) events.push(whole.events[at]!, whole.events[at + 1]!)
+    }
+    const marks = [0, 20_000].map((requests) => ({ at: requests === 0 ? whole.since : whole.until, requests, told: requests }))
+    expect(events.length / 20).toBeLessThan(2_000 / 16 - 1)
+    const { current, sample } = await adviseOn({ live: [{ ...whole, threshold, events, marks }], config: 'live' }, facts())
+    expect(sample.rate).toBe(1 / 16)
+    expect(current.memoryHitRate).toBeCloseTo(0, 9)
+    expect(current.buildsPerHour).toBeCloseTo(20_000 / ((whole.until - whole.since) / hour), 6)
+  })
+
   test('comes in pieces: the process does other things meanwhile', async () => {
     const lines = Array.from({ length: 30_000 }, (_, at) => `${at * 5},${(at * 7_919) % 6_000}`)
     const page = await readTrace(lines)

@@ -47,12 +47,15 @@ export async function adviseOn(
   targets: Partial<Targets> = {},
   onProgress?: (done: number, of: number) => void,
 ): Promise<Advice> {
-  const predictor = new Predictor(recordings, facts)
+  const first = new Turns(3)
+  const predictor = await first.take(() => new Predictor(recordings, facts))
   const { live } = predictor
   const { settings, stored } = facts
   const predict = (setting: CacheSettings) => predictor.predict(setting)
-  const used = predict({ ...settings, maxAgents: Number.MAX_SAFE_INTEGER }).liveAgents.max
+  const current = await first.take(() => predict(settings))
+  const used = (await first.take(() => predict({ ...settings, maxAgents: Number.MAX_SAFE_INTEGER }))).liveAgents.max
   const sizes = sizePoints(used)
+  const largestFirst = sizes.toReversed()
   const [ttls, idles] = [everySecond(ttlPoints), everySecond(idlePoints)]
   const points = 2 * ttlPoints.length + idlePoints.length + sizes.length + (ttls.length + idles.length) * sizes.length
   const turns = new Turns(points + searchPieces, onProgress)
@@ -60,10 +63,11 @@ export async function adviseOn(
     turns.each(values, (value) => predict(settingOf(value)))
   const bySize = async (values: readonly number[], settingOf: (value: number) => CacheSettings) => {
     const rows: Prediction[][] = []
-    for (const value of values) rows.push(await curve(sizes, (maxAgents) => ({ ...settingOf(value), maxAgents })))
+    // The largest first: with room for all, the next may be no other.
+    for (const value of values)
+      rows.push((await curve(largestFirst, (maxAgents) => ({ ...settingOf(value), maxAgents }))).reverse())
     return rows
   }
-  const current = predict(settings)
   const curves = {
     configTtl: await curve(ttlPoints, (configTtlMs) => ({ ...settings, configTtlMs })),
     liveTtl: await curve(ttlPoints, (liveTtlMs) => ({ ...settings, liveTtlMs })),

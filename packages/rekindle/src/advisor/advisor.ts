@@ -51,6 +51,7 @@ function recordingsOf({ sharesConfigs }: WatchedCache, recorder: Recorder): Reco
   return { live, config: sharesConfigs ? [recorder.page('config', 0, Infinity)] : 'live' }
 }
 
-function factsOf({ stored, sharesConfigs, ttlJitter, stats }: WatchedCache): Facts {
-  return factsFrom([stats()], { stored, sharesConfigs, ttlJitter })
+function factsOf(cache: WatchedCache): Facts {
+  const { stored, sharesConfigs, ttlJitter } = cache
+  return factsFrom([cache.stats()], { stored, sharesConfigs, ttlJitter })
 }

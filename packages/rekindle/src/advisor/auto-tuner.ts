@@ -81,7 +81,8 @@ export class AutoTuner {
     const from = recentFrom(recordings.live, now)
     if (from === undefined) return
     const measured = this.#measured.take(now, stats)
-    if (measured !== undefined) this.#correct(measured, this.#predict(new Predictor(recordings, facts, measured.from), facts)(configTtlMs))
+    if (measured !== undefined)
+      this.#correct(measured, this.#predict(new Predictor(recordings, facts, measured.from), facts)(configTtlMs))
     const turns = new Turns(1)
     const predictor = await turns.take(() => new Predictor(recordings, facts, from))
     const predict = this.#predict(predictor, facts)

@@ -9,7 +9,8 @@ export function cautionOf({ times, agentCount, from, until, rate }: Sample, conf
   if (times.length === 0) return 'Nothing has been recorded yet.'
   const recorded = `${durationOf(until - from)} and ${times.length} requests for ${agentCount} agents have been recorded`
   if (times.length < fewestEvents) return `Only ${recorded}; from ${fewestEvents} requests on it says more.`
-  if (rate < 1 && agentCount < fewestKeys) return `Only ${recorded}, of a sample of 1 in ${Math.round(1 / rate)}; others may be used otherwise.`
+  if (rate < 1 && agentCount < fewestKeys)
+    return `Only ${recorded}, of a sample of 1 in ${Math.round(1 / rate)}; others may be used otherwise.`
   if (until - from < shortestMs) return `Only ${recorded}; an hour says more.`
   if (until - from < 2 * configTtlMs) {
     return `Only ${recorded}: not twice configTtlMs (${durationOf(configTtlMs)}), so few configs have been seen to expire.`

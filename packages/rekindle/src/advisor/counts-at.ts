@@ -6,7 +6,10 @@ export function countsAt(pages: readonly RecordingPage[], at: number): { request
   let told: number | undefined = 0
   for (const page of pages) {
     const { since, until } = page
-    const marks = page.marks ?? [{ at: since, requests: 0 }, { at: until, requests: page.requests }]
+    const marks = page.marks ?? [
+      { at: since, requests: 0 },
+      { at: until, requests: page.requests },
+    ]
     const last = marks[marks.length - 1]
     requests += page.requests - between(marks, at, (mark) => mark.requests)
     if (told === undefined || last?.told === undefined) told = undefined

@@ -8,6 +8,8 @@ export const wholeThreshold: number = 2 ** 31
 const wantedWindowMs = 2 * 86_400_000
 /** Of few keys, what is asked for again and again is written down less often. Times to live that matter are longer. */
 const longestNoteEveryMs = 64_000
+/** Of the keys, when room is made: fewer at once would leave more room unused. */
+const partKept = 3 / 4
 /** A sample of fewer keys than one for so many events says too little of the others. */
 const eventsPerKey = 32
 /** Times are of 32 bits: 49 days. Beyond that, the older half is forgotten. */
@@ -16,7 +18,7 @@ const halfTime = 0x8000_0000
 
 /**
  * The requests for a sample of keys, in a fixed piece of memory. When it is full, room is made by what costs least: while it reaches back
- * less than two days, by halving the sample (SHARDS with a fixed size: Waldspurger et al., FAST '15), or, when it is of few
+ * less than two days, by leaving a quarter of the keys out (SHARDS with a fixed size: Waldspurger et al., FAST '15), or, when it is of few
  * keys, by noting each less often; otherwise by forgetting the oldest.
  */
 export class EventRing {
@@ -100,7 +102,7 @@ export class EventRing {
     if (reach < wantedWindowMs) {
       const capacity = this.#times.length
       if (this.#countKeys() > capacity / eventsPerKey) {
-        this.threshold = Math.ceil(this.threshold / 2)
+        this.threshold = Math.ceil(this.threshold * partKept)
         this.#keep((hash) => hash < this.threshold)
       } else {
         while (this.#count > capacity / 2 && this.#noteEvery < longestNoteEveryMs) this.#thin()

@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts'
 import { cyclicPeriods, type FreshnessPeriods, ownPeriods, steadyLoads } from './freshness-periods.ts'
 import { Population } from './population.ts'
 import type { Prediction } from './prediction.ts'
-import { replay } from './replay.ts'
+import { type MemorySetting, type Replay, replay } from './replay.ts'
 import { type Sample, sampleOf } from './sample.ts'
 
 /** What was written down, one page for each worker. */
@@ -15,7 +15,7 @@ export interface Recordings {
 }
 
 /** From so many sampled agents on, a part of one more makes no difference. */
-const manyAgents = 64
+const manyAgents = 32
 
 interface ConfigTier {
   readonly ttlMs: number
@@ -40,6 +40,10 @@ export class Predictor {
   readonly #agents: Population
   readonly #configs: Population
   #tier: ConfigTier | undefined
+  /** The last replay in which nothing was evicted. */
+  #roomy:
+    | { readonly setting: MemorySetting; readonly periods: FreshnessPeriods | undefined; readonly replayed: Replay }
+    | undefined
 
   /** `countFrom`: what was before only fills the caches. Wall clock, ms. Default: as the recordings say. */
   constructor({ live, config }: Recordings, facts: Facts, countFrom?: number) {
@@ -125,7 +129,7 @@ export class Predictor {
     const span = Math.max(1, live.until - Math.max(live.from, live.countFrom))
     const liveTtlMs = Math.min(setting.liveTtlMs, tier === undefined ? this.#meanTtl(setting.configTtlMs) : Infinity)
     const within = (capacity: number): MemoryTier => {
-      const replayed = replay(live, { capacity, liveTtlMs, idleMs: setting.idleMs }, tier?.periods)
+      const replayed = this.#replay({ capacity, liveTtlMs, idleMs: setting.idleMs }, tier?.periods)
       return {
         misses: this.#agents.total(replayed.misses),
         meanLive: replayed.liveMs / span / live.memoryCount / memories / live.rate,
@@ -140,6 +144,20 @@ export class Predictor {
     const [one, other] = [within(below), within(below + 1)]
     const mix = (of: (tier: MemoryTier) => number) => of(one) * (1 - part) + of(other) * part
     return { misses: mix((it) => it.misses), meanLive: mix((it) => it.meanLive), maxLive: mix((it) => it.maxLive) }
+  }
+
+  /** With more room than was ever needed, the last replay would be no other. */
+  #replay(setting: MemorySetting, periods: FreshnessPeriods | undefined): Replay {
+    const last = this.#roomy
+    const isSame =
+      last !== undefined &&
+      last.periods === periods &&
+      last.setting.liveTtlMs === setting.liveTtlMs &&
+      last.setting.idleMs === setting.idleMs
+    if (isSame && setting.capacity >= last.replayed.mostEver) return last.replayed
+    const replayed = replay(this.live, setting, periods)
+    if (setting.capacity >= replayed.mostEver) this.#roomy = { setting, periods, replayed }
+    return replayed
   }
 }
 

@@ -14,11 +14,13 @@ export interface Replay {
   readonly misses: Uint32Array
   /** How long all live agents were there, together. */
   readonly liveMs: number
-  /** How many were in one memory at most. */
+  /** How many were in one memory at most; and ever, before `countFrom` too: with room for so many, nothing is evicted. */
   readonly maxLive: number
+  readonly mostEver: number
 }
 
 const gone = -1
+const none = new Float64Array(0)
 
 /**
  * Replays a sample through the memories of its workers: the least recently used goes first, times to live count from an agent's
@@ -40,33 +42,18 @@ export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySe
   const oldest = new Int32Array(memoryCount).fill(gone)
   const live = new Int32Array(memoryCount)
   const misses = new Uint32Array(agentCount)
-  let [period, made, used] = [0, 0, 0]
-  let [liveMs, maxLive] = [0, 0]
+  const ends = periods?.ends ?? none
+  const of = periods?.of
+  const sum = new Float64Array(1)
 
   function end(agent: number, now: number): void {
     const begun = madeAt[agent]!
     let until = Math.min(now, times[begun]! + liveTtlMs, times[usedAt[agent]!]! + idleMs)
-    if (periods !== undefined) until = Math.min(until, periods.ends[periods.of[begun]!]!)
-    liveMs += Math.max(0, until - Math.max(times[begun]!, countFrom))
+    if (of !== undefined) until = Math.min(until, ends[of[begun]!]!)
+    const since = Math.max(times[begun]!, countFrom)
+    if (until > since) sum[0]! += until - since
     live[memories[begun]!]!--
     madeAt[agent] = gone
-  }
-
-  /** Before the event `at`. */
-  function endDue(at: number, now: number): void {
-    for (; made < at && times[made]! + liveTtlMs <= now; made++) {
-      if (madeAt[agents[made]!] === made) end(agents[made]!, now)
-    }
-    for (; used < at && times[used]! + idleMs <= now; used++) {
-      const agent = agents[used]!
-      if (madeAt[agent] !== gone && usedAt[agent] === used) end(agent, now)
-    }
-    if (periods === undefined) return
-    for (; period < periods.ends.length && periods.ends[period]! <= now; period++) {
-      for (let each = lastMade[period]!; each !== gone; each = madeBefore[each]!) {
-        if (madeAt[agents[each]!] === each) end(agents[each]!, now)
-      }
-    }
   }
 
   function evict(memory: number, now: number): void {
@@ -78,9 +65,21 @@ export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySe
     }
   }
 
+  // Not captured by any function: this loop runs for each event of each setting.
+  let [made, used, period, maxLive, mostEver] = [0, 0, 0, 0, 0]
   for (let at = 0; at < length; at++) {
     const now = times[at]!
-    endDue(at, now)
+    for (; made < at && times[made]! + liveTtlMs <= now; made++) {
+      if (madeAt[agents[made]!] === made) end(agents[made]!, now)
+    }
+    for (; used < at && times[used]! + idleMs <= now; used++) {
+      if (usedAt[agents[used]!] === used && madeAt[agents[used]!] !== gone) end(agents[used]!, now)
+    }
+    for (; period < ends.length && ends[period]! <= now; period++) {
+      for (let each = lastMade[period]!; each !== gone; each = madeBefore[each]!) {
+        if (madeAt[agents[each]!] === each) end(agents[each]!, now)
+      }
+    }
     const agent = agents[at]!
     const memory = memories[at]!
     if (oldest[memory] === gone) oldest[memory] = at
@@ -88,16 +87,16 @@ export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySe
       if (now >= countFrom) misses[agent]!++
       madeAt[agent] = at
       live[memory]!++
-      if (periods !== undefined) {
-        const own = periods.of[at]!
-        madeBefore[at] = lastMade[own]!
-        lastMade[own] = at
+      if (of !== undefined) {
+        madeBefore[at] = lastMade[of[at]!]!
+        lastMade[of[at]!] = at
       }
     }
     usedAt[agent] = at
+    if (live[memory]! > mostEver) mostEver = live[memory]!
     if (live[memory]! > capacity) evict(memory, now)
     if (now >= countFrom && live[memory]! > maxLive) maxLive = live[memory]!
   }
   for (let agent = 0; agent < agentCount; agent++) if (madeAt[agent] !== gone) end(agent, sample.until)
-  return { misses, liveMs, maxLive }
+  return { misses, liveMs: sum[0]!, maxLive, mostEver }
 }

@@ -114,19 +114,13 @@ function commonThreshold(pages: readonly RecordingPage[]): number {
 
 /** In order of time, without what is outside the sample, and without what has been read twice. */
 function trackOf(page: RecordingPage, threshold: number): Track {
-  const events: (readonly [time: number, hash: number])[] = []
-  let ordered = true
-  for (let at = 0; at + 1 < page.events.length; at += 2) {
-    const [time, hash] = [page.events[at]!, page.events[at + 1]!]
-    if (hash >= threshold) continue
-    ordered &&= events.length === 0 || time >= events[events.length - 1]![0]
-    events.push([time, hash])
-  }
-  if (!ordered) events.sort(([one], [other]) => one - other)
+  const events = inOrder(page.events)
   const times: number[] = []
   const hashes: number[] = []
   const together = new Set<number>()
-  for (const [time, hash] of events) {
+  for (let at = 0; at + 1 < events.length; at += 2) {
+    const [time, hash] = [events[at]!, events[at + 1]!]
+    if (hash >= threshold) continue
     if (time !== times[times.length - 1]) together.clear()
     if (together.has(hash)) continue
     together.add(hash)
@@ -134,6 +128,16 @@ function trackOf(page: RecordingPage, threshold: number): Track {
     hashes.push(hash)
   }
   return { times, hashes }
+}
+
+/** As they come, unless some have been read twice. */
+function inOrder(events: readonly number[]): readonly number[] {
+  let ordered = true
+  for (let at = 2; at < events.length; at += 2) ordered &&= events[at]! >= events[at - 2]!
+  if (ordered) return events
+  const pairs: (readonly [time: number, hash: number])[] = []
+  for (let at = 0; at + 1 < events.length; at += 2) pairs.push([events[at]!, events[at + 1]!])
+  return pairs.sort(([one], [other]) => one - other).flat()
 }
 
 function earliest(tracks: readonly Track[], read: readonly number[]): number {

@@ -1,5 +1,5 @@
 /** An option of a command, as `--help` shows it. */
-export interface CliOption {
+interface CliOption {
   /** What stands for its value in the help; without one it is a switch. */
   readonly value?: string
   readonly says: string

@@ -23,6 +23,9 @@ export function processTerminal(): Terminal {
     get width() {
       return stdout.isTTY ? Math.max(40, stdout.columns || 80) : Infinity
     },
+    get height() {
+      return stdout.isTTY ? Math.max(10, stdout.rows || 24) : Infinity
+    },
     style: stdout.isTTY && !noColour ? coloured : plain,
     signal: interrupted.signal,
     async ask(question) {

@@ -105,7 +105,7 @@ function warnOf(
 }
 
 function progress({ events, requests, workers }: Recorder, ms: number): string {
-  return `${counted(events, 'line')} of ${counted(requests, 'request')} to ${counted(workers, 'worker')}, in ${durationText(Math.max(1_000, ms))}`
+  return `${counted(events, 'line')} of ${counted(requests, 'request')} to ${counted(workers, 'worker')}, after ${durationText(Math.max(1_000, ms))}`
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -27,7 +27,7 @@ async function withIoredis(): Promise<RedisLibrary | undefined> {
   if (ioredis === undefined) return undefined
   // Never connected: they are patterns for the connections of the store.
   const client = ({ url, keyPrefix }: RedisPlace, isCluster: boolean) => {
-    if (!isCluster) return new ioredis.Redis(url.href, { lazyConnect: true, keyPrefix })
+    if (!isCluster) return new ioredis.Redis(url.href, { lazyConnect: true, keyPrefix, enableReadyCheck: false })
     const { username, password } = credentials(url)
     const tls = url.protocol === 'rediss:' ? { tls: {} } : {}
     const redisOptions = { ...(username && { username }), ...(password && { password }), ...tls }

@@ -96,7 +96,7 @@ function serverLink(
 }
 
 /** A server that stands still says nothing, and does not refuse either. */
-export async function inTime<Reply>(reply: Promise<Reply>, ms: number = replyMs): Promise<Reply> {
+async function inTime<Reply>(reply: Promise<Reply>, ms: number = replyMs): Promise<Reply> {
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
   try {

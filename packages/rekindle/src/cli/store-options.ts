@@ -36,23 +36,16 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws {@link UsageError}, whose message has nothing of an address in it. What is typed comes before the environment. */
 export function placeOf(given: Given, env: Environment): StorePlace {
-  const place = placeIn(given, env)
-  if (place !== undefined) return place
-  throw new UsageError('Say where the store is: --redis URL or --sqlite FILE (or REKINDLE_REDIS, REKINDLE_SQLITE).')
-}
-
-/** `undefined` if nothing says where it is. */
-export function placeIn(given: Given, env: Environment): StorePlace | undefined {
   const typed = { redis: given.text('redis'), sqlite: given.text('sqlite') }
   const isTyped = typed.redis !== undefined || typed.sqlite !== undefined
   const { redis, sqlite } = isTyped ? typed : { redis: set(env, 'REKINDLE_REDIS'), sqlite: set(env, 'REKINDLE_SQLITE') }
   if (redis !== undefined && sqlite !== undefined) {
-    throw new UsageError(
-      `There are two stores: ${isTyped ? '--redis and --sqlite' : 'REKINDLE_REDIS and REKINDLE_SQLITE'}. Say one.`,
-    )
+    const both = isTyped ? '--redis and --sqlite' : 'REKINDLE_REDIS and REKINDLE_SQLITE'
+    throw new UsageError(`There are two stores: ${both}. Say one.`)
   }
   if (redis !== undefined) return { kind: 'redis', url: redisUrl(redis), keyPrefix: given.text('key-prefix') ?? '' }
-  return sqlite === undefined ? undefined : { kind: 'sqlite', path: sqlite }
+  if (sqlite !== undefined) return { kind: 'sqlite', path: sqlite }
+  throw new UsageError('Say where the store is: --redis URL or --sqlite FILE (or REKINDLE_REDIS, REKINDLE_SQLITE).')
 }
 
 /** Without what must not be shown. */
@@ -61,7 +54,7 @@ export function addressOf(place: StorePlace): string {
   return `${place.url.protocol}//${place.url.host}${place.url.pathname === '/' ? '' : place.url.pathname}`
 }
 
-/** `error` as it may be shown: servers and clients like to quote what they were given. */
+/** A text as it may be shown: servers and clients like to quote what they were given. */
 export function withoutPassword(text: string, place: StorePlace): string {
   if (place.kind === 'sqlite') return text
   const { password } = place.url

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly isAttended: boolean
   /** Columns; Infinity where results go to a file or another program. */
   readonly width: number
+  /** Lines, likewise. */
+  readonly height: number
   readonly style: Style
   /** SIGINT. */
   readonly signal: AbortSignal

@@ -64,7 +64,12 @@ export function start(args: readonly string[], { env = {}, input, nodeArgs = [] 
 /** The same command line in this process, with a terminal of its own: as a process, but for signals and streams. */
 export async function rekindle(
   args: readonly string[],
-  { env = {}, width = 120, answer }: { env?: Readonly<Record<string, string>>; width?: number; answer?: string } = {},
+  {
+    env = {},
+    width = 120,
+    height = Infinity,
+    answer,
+  }: Partial<{ env: Readonly<Record<string, string>>; width: number; height: number; answer: string }> = {},
 ): Promise<Ended> {
   let [stdout, stderr] = ['', '']
   const code = await run(args, {
@@ -74,6 +79,7 @@ export async function rekindle(
     isWatched: false,
     isAttended: answer !== undefined,
     width,
+    height,
     style: plain,
     signal: new AbortController().signal,
     ask: async () => answer ?? '',

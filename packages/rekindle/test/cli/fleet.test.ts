@@ -80,10 +80,14 @@ describe('stats', () => {
     expect(lines[4]).toMatch(/ 95\.0 .* 20 .*synced/)
   })
 
-  test('drops columns where there is not room for all', async () => {
+  test('drops columns, and the workers that are least busy, where there is not room for all', async () => {
     const { stdout } = await rekindle(['stats', '--once'], { env, width: 80 })
     expect(stdout).not.toContain('p50')
     for (const line of stdout.trim().split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(80)
+    const narrow = await rekindle(['stats', '--once'], { env, width: 40, height: 6 })
+    const lines = narrow.stdout.trim().split('\n')
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40)
+    expect([lines.length, lines.at(-1)]).toEqual([5, 'and 1 more, less busy'])
   })
 
   test('goes on with what came since, a line of JSON each time, until it is interrupted: 130', async () => {
@@ -179,12 +183,12 @@ describe('invalidate', () => {
     try {
       const { code, stdout } = await rekindle(['invalidate', 'agentId=1', '--confirm', '--timeout', '500ms'], { env })
       expect(code).toBe(1)
-      expect(stdout).toMatch(`not confirmed: agentId=1; no word from ${/.*/.source}`.slice(0, 30))
+      expect(stdout).toMatch('not confirmed: agentId=1; no word from ')
       expect(stdout).toContain(`:${pid}:`)
       const [doctor, stats, inspect] = await Promise.all([
-        rekindle(['doctor', '--timeout', '300ms'], { env }),
-        rekindle(['stats', '--once', '--timeout', '300ms'], { env }),
-        rekindle(['inspect', key, '--timeout', '300ms'], { env }),
+        rekindle(['doctor', '--timeout', '1s'], { env }),
+        rekindle(['stats', '--once', '--timeout', '1s'], { env }),
+        rekindle(['inspect', key, '--timeout', '1s'], { env }),
       ])
       expect(doctor.stdout).toMatch(new RegExp(`^warning +workers +1 of 2 answer; silent: \\S*:${pid}:`, 'm'))
       for (const { stdout: said } of [stats, inspect]) expect(said).toMatch(new RegExp(`:${pid} +silent`))
@@ -200,7 +204,7 @@ describe('record and advise', () => {
     const begun = start(['record', '--out', path, '--json'], { env })
     await workers[0]!.ask({ agent: 'recorded', sessions: 50, rounds: 1 })
     // Asked for once more at its end, so nothing of this is missing.
-    await expect.poll(() => statSync(path, { throwIfNoEntry: false })?.size ?? 0).toBeGreaterThan(100)
+    await expect.poll(() => statSync(path, { throwIfNoEntry: false })?.size ?? 0, { timeout: 15_000 }).toBeGreaterThan(100)
     begun.child.kill('SIGINT')
     const { code, stdout, stderr } = await begun.ended
     expect(code).toBe(130)
@@ -235,7 +239,7 @@ describe('record and advise', () => {
     const { code, stdout, stderr } = await rekindle(['record', '--seconds', '0'], { env })
     expect(code).toBe(0)
     expect(stdout).toMatch(/^# rekindle recording 1.*\n# worker 0 .*\n\d+,[0-9a-f]{8},0\n/)
-    expect(stderr).toMatch(/lines of .* requests to 1 worker, in 1s\n$/)
+    expect(stderr).toMatch(/lines of .* requests to 1 worker, after 1s\n$/)
   })
 
   test('say that there is nothing, where no worker has an advisor', async () => {

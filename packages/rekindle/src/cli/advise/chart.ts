@@ -6,7 +6,7 @@ export interface Chart {
   readonly xText: (x: number) => string
 }
 
-export interface Series {
+interface Series {
   readonly name: string
   /** In ascending order of x, which is above 0. */
   readonly points: readonly Point[]

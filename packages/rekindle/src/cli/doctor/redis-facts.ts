@@ -20,7 +20,7 @@ export interface RedisFacts {
   readonly clock: RedisClockFacts | undefined
 }
 
-export interface RedisClockFacts {
+interface RedisClockFacts {
   readonly record: string | null
   readonly targets: number
   /** Whether targets are sealed texts. */

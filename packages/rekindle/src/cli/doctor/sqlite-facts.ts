@@ -49,8 +49,8 @@ export async function sqliteFacts(path: string): Promise<SqliteFacts> {
     const readsMs = readTimes(database)
     const damage = size <= maxCheckedBytes ? damageOf(database) : undefined
     return {
-      version: text(database, 'SELECT sqlite_version() AS value'),
-      journal: text(database, 'SELECT journal_mode AS value FROM pragma_journal_mode'),
+      version: text(database, 'SELECT sqlite_version()'),
+      journal: text(database, 'PRAGMA journal_mode'),
       bytes: size,
       logBytes: existsSync(`${path}-wal`) ? statSync(`${path}-wal`).size : 0,
       freeBytes: system.bavail * system.bsize,
@@ -75,7 +75,7 @@ function readTimes(database: Database): number[] {
 }
 
 function damageOf(database: Database): string | undefined {
-  const found = text(database, 'SELECT quick_check AS value FROM pragma_quick_check(1)')
+  const found = text(database, 'PRAGMA quick_check(1)')
   return found === 'ok' ? undefined : found
 }
 
@@ -101,7 +101,7 @@ async function turnToWrite(path: string): Promise<{ refusal: string | undefined;
 }
 
 function text(database: Database, sql: string): string {
-  return String(database.prepare(sql).get()?.['value'])
+  return String(Object.values(database.prepare(sql).get() ?? {})[0])
 }
 
 /** The invalidation clock of a namespace, and how many targets are remembered. */

@@ -1,43 +1,48 @@
 import { latencyText, numberText } from '../figures.ts'
 import { type Cell, type Column, table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
-import type { Row, Tier } from './reading.ts'
+import { type Row, type Tier, tiers } from './reading.ts'
 
 /** The less it tells of how things are now, the sooner it goes where there is no room. */
 const columns: readonly Column[] = [
   { head: 'worker' },
   { head: 'req/s', align: 'right' },
   { head: 'memory %', align: 'right' },
-  { head: 'in all', align: 'right', dispensable: 3 },
-  { head: 'config %', align: 'right' },
-  { head: 'in all', align: 'right', dispensable: 5 },
-  { head: 'build %', align: 'right' },
-  { head: 'in all', align: 'right', dispensable: 4 },
+  { head: 'in all', align: 'right', dispensable: 6 },
+  { head: 'config %', align: 'right', dispensable: 2 },
+  { head: 'in all', align: 'right', dispensable: 8 },
+  { head: 'build %', align: 'right', dispensable: 1 },
+  { head: 'in all', align: 'right', dispensable: 7 },
   { head: 'live', align: 'right' },
-  { head: 'in use', align: 'right', dispensable: 1 },
-  { head: 'waiting', align: 'right', dispensable: 2 },
-  { head: 'memory p50/p99', align: 'right', dispensable: 8 },
-  { head: 'config p50/p99', align: 'right', dispensable: 6 },
-  { head: 'build p50/p99', align: 'right', dispensable: 7 },
+  { head: 'in use', align: 'right', dispensable: 4 },
+  { head: 'waiting', align: 'right', dispensable: 5 },
+  { head: 'memory p50/p99', align: 'right', dispensable: 11 },
+  { head: 'config p50/p99', align: 'right', dispensable: 9 },
+  { head: 'build p50/p99', align: 'right', dispensable: 10 },
   { head: 'store' },
-  { head: 'audit', align: 'right', dispensable: 1 },
+  { head: 'audit', align: 'right', dispensable: 3 },
 ]
 
-/** A line for each worker, those that are silent below, and the sum of all. */
+/** A line for each worker, those that are silent below, and the sum of all. Where there is not room for all, of the busiest. */
 export function statsTable(
-  rows: readonly Row[],
+  all: readonly Row[],
   total: Row,
   silent: readonly string[],
-  { width, style }: Pick<Terminal, 'width' | 'style'>,
+  { width, height, style }: Pick<Terminal, 'width' | 'height' | 'style'>,
 ): string[] {
-  if (rows.length === 0 && silent.length === 0) return []
+  if (all.length === 0 && silent.length === 0) return []
+  // The headline, the heads, the sum, how many are left out, and the line below.
+  const room = Math.max(1, height - silent.length - 5)
+  const busiest = all.toSorted((one, other) => (other.perSecond ?? 0) - (one.perSecond ?? 0)).slice(0, room)
+  const rows = all.length <= room ? all : all.filter((row) => busiest.includes(row))
   const named = shortNames([...rows.map(({ worker }) => worker), ...silent])
   const lines = [
     ...rows.map((row) => cells({ ...row, worker: named.get(row.worker)! })),
     ...silent.map((worker): Cell[] => [named.get(worker)!, [['silent', 'warn']]]),
-    ...(rows.length > 1 ? [cells(total, 'strong')] : []),
+    ...(all.length > 1 ? [cells(total, 'strong')] : []),
   ]
-  return table(columns, lines, width, style)
+  const left = all.length - rows.length
+  return [...table(columns, lines, width, style), ...(left === 0 ? [] : [`and ${left} more, less busy`])]
 }
 
 function cells(row: Row, paint?: 'strong'): Cell[] {
@@ -46,13 +51,11 @@ function cells(row: Row, paint?: 'strong'): Cell[] {
   return [
     painted(row.worker, paint),
     painted(row.perSecond === undefined ? '–' : numberText(row.perSecond), paint),
-    ...shares('memory'),
-    ...shares('config'),
-    ...shares('build'),
+    ...tiers.flatMap(shares),
     painted(numberText(row.live), paint),
     numberText(row.inUse),
     row.waiting === 0 ? '0' : [[numberText(row.waiting), 'warn']],
-    ...(['memory', 'config', 'build'] as const).map((tier) => pair(latency[tier])),
+    ...tiers.map((tier) => pair(latency[tier])),
     storeCell(row),
     row.nines === undefined ? '–' : [[`${row.nines.toFixed(1)} nines`, row.nines < 2 ? 'warn' : 'good']],
   ]

@@ -39,7 +39,7 @@ export const stats: Command = {
       const { rows, total } = rowsOf(reading, before)
       const about = { at: reading.at, namespace: opened.namespace, silent: asked.silent, unreachable: asked.unreachable }
       if (isJson) terminal.out(`${JSON.stringify({ ...about, workers: rows, total })}\n`)
-      else screen.show([headline(opened, asked), ...statsTable(rows, total, asked.silent, terminal)])
+      else screen.show([headline(opened, asked).slice(0, terminal.width), ...statsTable(rows, total, asked.silent, terminal)])
       if (given.flag('once')) return exitCodes.fine
       if (!asked.unreachable) before = reading
       try {
