@@ -14,7 +14,7 @@ export interface Advice {
   readonly requests: number
   /** `rate`: which part of all keys is in it, from 0 to 1. */
   readonly sample: { readonly events: number; readonly keys: number; readonly rate: number }
-  /** Why it is not to be relied on yet; `undefined`: it is. */
+  /** Why it is not to be relied on yet, so that nothing less than now is recommended; `undefined`: it is. */
   readonly caution: string | undefined
   readonly current: Prediction
   /** One setting varied, the others as they are. */
@@ -80,14 +80,16 @@ export async function adviseOn(
   }
   const { memoryTarget = 0.9, target = 0.99 } = targets
   const longestMs = Math.min(live.until - live.from, ttlPoints[ttlPoints.length - 1]!)
-  const recommended = await recommend({ predict, turns, memoryTarget, target, longestMs, stored })
+  const caution = cautionOf(live, settings.configTtlMs)
+  const atLeast = caution === undefined ? undefined : settings
+  const recommended = await recommend({ predict, turns, memoryTarget, target, longestMs, atLeast, stored })
   turns.end()
   return {
     from: live.from,
     until: live.until,
     requests: live.requests,
     sample: { events: live.times.length, keys: live.hashes.length, rate: live.rate },
-    caution: cautionOf(live, settings.configTtlMs),
+    caution,
     current,
     curves,
     grids,

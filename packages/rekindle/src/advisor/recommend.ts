@@ -1,6 +1,6 @@
 import type { CacheSettings } from '../settings.ts'
-import { idlePoints, ttlPoints } from './grid-points.ts'
 import type { Prediction } from './prediction.ts'
+import { sizesUpTo, timesBelow } from './settable.ts'
 import type { Turns } from './turns.ts'
 
 /** Shares of requests, from 0 to 1. */
@@ -21,14 +21,14 @@ export interface Recommending extends Targets {
   readonly predict: (setting: CacheSettings) => Prediction
   /** Longer times to live cannot be told from for ever. */
   readonly longestMs: number
+  /** Where too little has been seen to know what less would do, nothing is to be less than now. */
+  readonly atLeast: CacheSettings | undefined
   readonly stored: boolean
   readonly turns: Turns
 }
 
 /** When the targets cannot be reached, so much less than the most there can be is as good. */
 const asGood = 0.005
-/** A search for a number stops when it is known to within a part of this. */
-const precision = 1.05
 const unlimited = Number.MAX_SAFE_INTEGER
 
 /**
@@ -37,9 +37,9 @@ const unlimited = Number.MAX_SAFE_INTEGER
  * that comes as near as any.
  */
 export async function recommend(recommending: Recommending): Promise<Recommendation> {
-  const { predict, turns, memoryTarget, target, longestMs, stored } = recommending
+  const { predict, turns, memoryTarget, target, longestMs, atLeast, stored } = recommending
   const roomy = (ttlMs: number): CacheSettings => ({ configTtlMs: ttlMs, liveTtlMs: ttlMs, idleMs: ttlMs, maxAgents: unlimited })
-  const ttls = [...ttlPoints.filter((ttl) => ttl < longestMs), Math.max(longestMs, ttlPoints[0]!)]
+  const ttls = timesBelow(longestMs, atLeast?.configTtlMs)
   const most = await turns.take(() => predict(roomy(ttls[ttls.length - 1]!)))
   const wanted = {
     memory: Math.min(memoryTarget, most.memoryHitRate - asGood),
@@ -55,16 +55,16 @@ export async function recommend(recommending: Recommending): Promise<Recommendat
     leastGood(points, (point) => turns.take(() => isAllGood(predict(settingOf(point)))))
   const ttlMs = await least(ttls, roomy)
   const used = await turns.take(() => predict(roomy(ttlMs)))
-  const sizes = doublings(Math.max(1, Math.ceil(used.liveAgents.max)))
-  const maxAgents = await least(sizes, (size) => ({ ...roomy(ttlMs), maxAgents: Math.ceil(size) }))
-  const sized = { ...roomy(ttlMs), maxAgents: Math.ceil(maxAgents) }
-  const idles = [...idlePoints.filter((idle) => idle < ttlMs), ttlMs]
+  const sizes = sizesUpTo(used.liveAgents.max, atLeast?.maxAgents)
+  const maxAgents = await least(sizes, (size) => ({ ...roomy(ttlMs), maxAgents: size }))
+  const sized = { ...roomy(ttlMs), maxAgents }
+  const idles = [...timesBelow(ttlMs, atLeast && Math.min(atLeast.idleMs, ttlMs)), ttlMs]
   const idleMs = await least(idles, (idle) => ({ ...sized, idleMs: idle }))
-  const prediction = await turns.take(() => predict({ ...sized, idleMs: Math.round(idleMs) }))
+  const prediction = await turns.take(() => predict({ ...sized, idleMs }))
   return { prediction, reachesTargets, why: reasonOf(recommending, most, reachesTargets) }
 }
 
-/** The least of ascending `points` that is good, then looked for more closely between it and the one before. The last is taken to be good. */
+/** The least of ascending `points` that is good. The last is taken to be. */
 async function leastGood(points: readonly number[], isGood: (point: number) => Promise<boolean>): Promise<number> {
   let [below, found] = [-1, points.length - 1]
   while (found - below > 1) {
@@ -72,21 +72,7 @@ async function leastGood(points: readonly number[], isGood: (point: number) => P
     if (await isGood(points[middle]!)) found = middle
     else below = middle
   }
-  if (below < 0) return points[found]!
-  let [low, high] = [points[below]!, points[found]!]
-  while (high / low > precision && high - low > 1) {
-    const middle = Math.round(Math.sqrt(low * high))
-    if (middle <= low || middle >= high) break
-    if (await isGood(middle)) high = middle
-    else low = middle
-  }
-  return high
-}
-
-function doublings(most: number): number[] {
-  const sizes: number[] = []
-  for (let size = 1; size < most; size *= 2) sizes.push(size)
-  return [...sizes, most]
+  return points[found]!
 }
 
 function reasonOf({ memoryTarget, target, stored }: Recommending, most: Prediction, reachesTargets: boolean): string {

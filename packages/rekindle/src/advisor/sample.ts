@@ -50,7 +50,8 @@ export function sampleOf(pages: readonly RecordingPage[], countFrom?: number): S
   const configs = new Int32Array(length)
   const memories = new Int32Array(length)
   const nextThere = new Int32Array(length).fill(length)
-  const known = tracks.map(() => new Map<number, number>())
+  // In a single memory, each config has its one agent.
+  const known = tracks.length === 1 ? undefined : tracks.map(() => new Map<number, number>())
   const knownConfigs = new Map<number, number>()
   const latest = tracks.map(() => -1)
   const read = tracks.map(() => 0)
@@ -64,12 +65,12 @@ export function sampleOf(pages: readonly RecordingPage[], countFrom?: number): S
     memories[at] = memory
     if (latest[memory]! >= 0) nextThere[latest[memory]!] = at
     latest[memory] = at
-    const agent = known[memory]!.get(hash) ?? agentCount++
-    known[memory]!.set(hash, agent)
-    agents[at] = agent
     const config = knownConfigs.get(hash) ?? knownConfigs.size
-    knownConfigs.set(hash, config)
+    if (config === knownConfigs.size) knownConfigs.set(hash, config)
     configs[at] = config
+    const agent = known === undefined ? config : (known[memory]!.get(hash) ?? agentCount++)
+    known?.[memory]!.set(hash, agent)
+    agents[at] = agent
   }
   const from = Math.min(...pages.map(({ since }) => since), times[0] ?? Infinity)
   const until = Math.max(...pages.map((page) => page.until), times[length - 1] ?? -Infinity)
@@ -81,7 +82,7 @@ export function sampleOf(pages: readonly RecordingPage[], countFrom?: number): S
     rate: threshold / wholeThreshold,
     times,
     agents,
-    agentCount,
+    agentCount: known === undefined ? knownConfigs.size : agentCount,
     configs,
     hashes: [...knownConfigs.keys()],
     memories,

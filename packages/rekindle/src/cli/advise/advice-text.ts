@@ -7,7 +7,7 @@ import { figuresOf, savingsOf, watchedText } from './figures-of.ts'
 import { terminalChart } from './terminal-chart.ts'
 
 const widest = 100
-const chartHeight = 8
+const chartHeight = 9
 
 /** For people: what was watched, how it is and could be, and the first two charts. */
 export function adviceText(advice: Advice, workers: number, { width, style }: Pick<Terminal, 'width' | 'style'>): string {
