@@ -24,7 +24,9 @@ export const watching: Benchmark = {
   needsRedis: false,
   async prepare({ scale: { batchMs } }) {
     const providers = [meterProvider(), meterProvider()] as const
-    const tracerProvider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: new InMemorySpanExporter() })] })
+    const tracerProvider = new TracerProvider({
+      spanProcessors: [new SimpleSpanProcessor({ exporter: new InMemorySpanExporter() })],
+    })
     const caches: { readonly name: string; readonly cache: Cache }[] = [
       { name: plain, cache: await filledCache() },
       { name: plainAgain, cache: await filledCache() },

@@ -56,7 +56,7 @@ export interface Settings {
 }
 
 /** Times to live are kept between the two, so that `target` of all requests need no full build. */
-export interface AutoTuneSettings {
+interface AutoTuneSettings {
   readonly target: number
   readonly minMs: number
   readonly maxMs: number

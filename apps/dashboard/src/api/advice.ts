@@ -14,7 +14,7 @@ export interface Suspect {
 }
 
 /** How long agents are kept was changed, by the worker itself. */
-export interface Tuning {
+interface Tuning {
   readonly worker: string
   readonly at: number
   readonly from: CacheSettings
