@@ -15,7 +15,7 @@ export interface Recordings {
 }
 
 /** From so many sampled agents on, a part of one more makes no difference. */
-const manyAgents = 32
+const manyAgents = 16
 
 interface ConfigTier {
   readonly ttlMs: number
