@@ -12,6 +12,7 @@ const waiting = [
   'packages/rekindle/test/mcp/stdio-servers.test.ts',
   'packages/rekindle/test/postgres-*.test.ts',
   'packages/rekindle/test/redis-*.test.ts',
+  'packages/rekindle/test/cli/*.test.ts',
   'apps/server/test/server-editing-failures.test.ts',
   'apps/server/test/server-stores.test.ts',
 ]
