@@ -41,17 +41,16 @@ export function watchOf(begin: number, maxEvents: number = 32_768) {
   return { watch: createAdvisor({ maxEvents }).watch(cache), pass }
 }
 
-/** The same with only so large a part of all keys. */
+/** Room for all of any trace here. */
+const allEvents = 262_144
+
+/** What an advisor has written down, had it had room for only so large a part of all keys. */
 export function sampledAt(whole: RecordingPage, rate: number): RecordingPage {
+  const recorded = recordedOf(whole, allEvents)
   const threshold = Math.ceil(2 ** 31 * rate)
   const events: number[] = []
-  for (let at = 0; at < whole.events.length; at += 2) {
-    if (whole.events[at + 1]! < threshold) events.push(whole.events[at]!, whole.events[at + 1]!)
+  for (let at = 0; at < recorded.events.length; at += 2) {
+    if (recorded.events[at + 1]! < threshold) events.push(recorded.events[at]!, recorded.events[at + 1]!)
   }
-  const { since, until, requests } = whole
-  const marks = [
-    { at: since, requests: 0, told: 0 },
-    { at: until, requests, told: requests },
-  ]
-  return { ...whole, threshold, events, marks }
+  return { ...recorded, threshold, events }
 }

@@ -42,7 +42,6 @@ export async function closeDown<Config, Agent>(parts: OpenParts<Config, Agent>, 
   room.close()
   live.close()
   audit?.close()
-  watch?.close()
   const left = fleet.leave()
   const drained = await within(drainMs, drain(parts))
   if (!drained) {
@@ -53,6 +52,8 @@ export async function closeDown<Config, Agent>(parts: OpenParts<Config, Agent>, 
   await within(Math.max(graceMs, drainMs), disposer.settled())
   await left
   await store.close()
+  // Last: it may be the application's own.
+  watch?.close()
 }
 
 async function drain<Config, Agent>({ live, room }: OpenParts<Config, Agent>): Promise<void> {

@@ -72,4 +72,9 @@ export interface RequestMark {
   readonly requests: number
   /** How many would have been written down of all keys. */
   readonly told?: number
+  /** For each of {@link visitBlocksMs}: how many keys were asked for in each block of that length, all blocks together. Told to about one in a hundred. */
+  readonly visits?: readonly number[]
 }
+
+/** Blocks of time, which begin at multiples of their length since 1970. Each length is one of the one before, several times; the last is all time. */
+export const visitBlocksMs: readonly number[] = [60_000, 600_000, 3_600_000, 28_800_000, Infinity]

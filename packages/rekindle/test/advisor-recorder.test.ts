@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createAdvisor } from '../src/advisor/index.ts'
-import { type AgentCacheStats, InvalidOptionsError, type WatchedCache } from '../src/index.ts'
+import { type AgentCacheStats, InvalidOptionsError, type RecordingPage, type WatchedCache } from '../src/index.ts'
 import { hashOf } from '../src/key-hash.ts'
 import { ManualClock } from '../src/testing/index.ts'
 
@@ -108,6 +108,48 @@ describe('when there is no more room', () => {
     const { at, requests, told } = counted.page().marks!.at(-1)!
     expect({ at, requests }).toEqual({ at: counted.now, requests: 20_000 })
     expect(Math.abs(told! - 20_000)).toBeLessThan(60)
+  })
+
+  test('who reads on from where it was gets nothing twice, and nothing of what stays is left out', () => {
+    const counted = new Counted()
+    const read: string[] = []
+    let [after, slow] = [0, 0]
+    const slowly: string[] = []
+    const eventsOf = (page: RecordingPage) => timesOf(page).map((time, at) => `${time} ${hashesOf(page)[at]}`)
+    for (let at = 0; at < 20_000; at++) {
+      counted.now += 1_000
+      counted.ask(at % 5_000)
+      if (at % 50 !== 0) continue
+      const page = counted.watch.page('live', after, 40)
+      read.push(...eventsOf(page))
+      after = page.next
+      if (at % 1_500 !== 0) continue
+      const part = counted.watch.page('live', slow, 100)
+      slowly.push(...eventsOf(part))
+      slow = part.next
+    }
+    expect(counted.page().threshold).toBeLessThan(whole / 4)
+    expect(new Set(read).size).toBe(read.length)
+    expect(new Set(slowly).size).toBe(slowly.length)
+    const rest = counted.watch.page('live', after, Infinity)
+    const all = new Set([...read, ...eventsOf(rest)])
+    expect(eventsOf(counted.page()).filter((event) => !all.has(event))).toEqual([])
+  })
+
+  test('how many keys there are, and how many in each block of time, is known of all keys', () => {
+    const counted = new Counted()
+    // Each of 5 000 keys every 10 minutes, for two hours.
+    counted.now = Math.ceil(begun / 28_800_000) * 28_800_000
+    for (let round = 0; round < 12; round++) {
+      for (let key = 0; key < 5_000; key++) {
+        counted.ask(key)
+        counted.now += 120
+      }
+    }
+    const { threshold, marks } = counted.page()
+    expect(threshold).toBeLessThan(whole / 2)
+    const parts = marks!.at(-1)!.visits!.map((visits, at) => visits / [60_000, 60_000, 10_000, 5_000, 5_000][at]!)
+    for (const part of parts) expect(Math.abs(part - 1)).toBeLessThan(0.03)
   })
 
   test('of few keys each is written down less often', () => {

@@ -39,7 +39,7 @@ const searchPieces = 40
  * How a cache would do with other settings, and which are the cheapest that reach the targets: from what was recorded in this
  * process, by all workers, or in a file ({@link readTrace}).
  *
- * Takes about a second where the recordings are full, in pieces of a few milliseconds.
+ * Takes about half a second where the recordings are full, in pieces of a few milliseconds.
  */
 export async function adviseOn(
   recordings: Recordings,

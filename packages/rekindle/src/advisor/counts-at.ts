@@ -1,9 +1,18 @@
-import type { RecordingPage, RequestMark } from '../watcher.ts'
+import { type RecordingPage, type RequestMark, visitBlocksMs } from '../watcher.ts'
 
-/** How many requests all pages together had from `at` on, and how many would have been written down of all keys, if they say so. */
-export function countsAt(pages: readonly RecordingPage[], at: number): { requests: number; told: number | undefined } {
+export interface Counts {
+  readonly requests: number
+  /** How many would have been written down of all keys; `undefined`: that is not known. */
+  readonly told: number | undefined
+  /** For each of `visitBlocksMs`. */
+  readonly visits: readonly number[] | undefined
+}
+
+/** What all pages together had from `at` on. */
+export function countsAt(pages: readonly RecordingPage[], at: number): Counts {
   let requests = 0
   let told: number | undefined = 0
+  let visits: number[] | undefined = visitBlocksMs.map(() => 0)
   for (const page of pages) {
     const { since, until } = page
     const marks = page.marks ?? [
@@ -14,8 +23,11 @@ export function countsAt(pages: readonly RecordingPage[], at: number): { request
     requests += page.requests - between(marks, at, (mark) => mark.requests)
     if (told === undefined || last?.told === undefined) told = undefined
     else told += last.told - between(marks, at, (mark) => mark.told ?? 0)
+    const own = last?.visits
+    if (own === undefined || own.length !== visitBlocksMs.length) visits = undefined
+    else visits = visits?.map((sum, of) => sum + own[of]! - between(marks, at, (mark) => mark.visits?.[of] ?? 0))
   }
-  return { requests: Math.max(0, Math.round(requests)), told }
+  return { requests: Math.max(0, Math.round(requests)), told, visits }
 }
 
 /** The count at a time between two marks, as if it had grown evenly. */

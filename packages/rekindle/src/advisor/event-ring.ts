@@ -1,4 +1,5 @@
 import { noteEveryMs } from '../watcher.ts'
+import { Cursors } from './cursors.ts'
 import { NoteTable } from './note-table.ts'
 
 /** Hashes have 31 bits: below this are all of them. */
@@ -25,8 +26,11 @@ export class EventRing {
   readonly #times: Uint32Array
   readonly #hashes: Uint32Array
   readonly #notes = new NoteTable()
+  readonly #cursors = new Cursors()
   #head = 0
   #count = 0
+  /** Number of the oldest event there is. */
+  #first = 0
   /** Wall clock, ms; times are counted from it. */
   #base: number
   #last = 0
@@ -79,17 +83,17 @@ export class EventRing {
     return true
   }
 
-  /** Those after the first `after` ever written: time on the wall clock, and hash. What is asked for again after the sample has shrunk may have been given already. */
-  read(after: number, maxEvents: number): { events: number[]; next: number } {
-    const forgotten = this.written - this.#count
-    const first = Math.max(0, Math.min(this.#count, after - forgotten))
+  /** Those after `after`, which is 0 or the `next` of an earlier reading: time on the wall clock, and hash. None is given twice, though the sample may have shrunk. */
+  read(after: number, maxEvents: number): { events: number[]; next: number; more: boolean } {
+    const place = after === 0 ? this.#first : this.#cursors.placeOf(after, this.#first)
+    const first = Math.max(0, Math.min(this.#count, place - this.#first))
     const end = Math.min(this.#count, first + Math.max(0, maxEvents))
     const events: number[] = []
     for (let index = first; index < end; index++) {
       const at = this.#slot(index)
       events.push(Math.max(0, Math.round(this.#base + this.#times[at]!)), this.#hashes[at]!)
     }
-    return { events, next: forgotten + end }
+    return { events, next: this.#cursors.give(this.#first + end), more: end < this.#count }
   }
 
   #slot(index: number): number {
@@ -136,8 +140,10 @@ export class EventRing {
   }
 
   #keep(belongs: (hash: number, time: number) => boolean): void {
+    const keptBefore = new Uint32Array(this.#count + 1)
     let kept = 0
     for (let index = 0; index < this.#count; index++) {
+      keptBefore[index] = kept
       const from = this.#slot(index)
       const [hash, time] = [this.#hashes[from]!, this.#times[from]!]
       if (!belongs(hash, time)) continue
@@ -145,6 +151,10 @@ export class EventRing {
       this.#hashes[to] = hash
       this.#times[to] = time
     }
+    keptBefore[this.#count] = kept
+    const [oldFirst, first] = [this.#first, this.#first + this.#count + 1]
+    this.#cursors.renumber((number) => first + (keptBefore[number - oldFirst] ?? 0))
+    this.#first = first
     this.#count = kept
   }
 
@@ -157,6 +167,7 @@ export class EventRing {
   #drop(events: number): void {
     this.#head = this.#slot(events) % this.#times.length
     this.#count -= events
+    this.#first += events
   }
 
   #forgetHalf(by: number): void {

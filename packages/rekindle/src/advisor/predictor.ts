@@ -37,9 +37,11 @@ export class Predictor {
   readonly #config: Sample
   readonly #facts: Facts
   readonly #sharesConfigs: boolean
-  readonly #agents: Population
-  readonly #configs: Population
+  #ofAgents: Population | undefined
+  #ofConfigs: Population | undefined
   #tier: ConfigTier | undefined
+  /** What has been found out, by what it depends on. */
+  readonly #replayed = new Map<string, MemoryTier>()
   /** The last replay in which nothing was evicted. */
   #roomy:
     | { readonly setting: MemorySetting; readonly periods: FreshnessPeriods | undefined; readonly replayed: Replay }
@@ -51,8 +53,17 @@ export class Predictor {
     this.#sharesConfigs = facts.sharesConfigs && config !== 'live'
     this.live = sampleOf(live, countFrom)
     this.#config = this.#sharesConfigs ? sampleOf(config as readonly RecordingPage[], countFrom) : this.live
-    this.#agents = new Population(this.live, this.live.agents, this.live.agentCount)
-    this.#configs = new Population(this.#config, this.#config.configs, this.#config.hashes.length)
+  }
+
+  /** Made when they are needed: in a piece of their own. */
+  get #agents(): Population {
+    return (this.#ofAgents ??= new Population(this.live, this.live.agents, this.live.agentCount))
+  }
+
+  get #configs(): Population {
+    const { configs, hashes, memoryCount } = this.#config
+    if (this.#config === this.live && memoryCount === 1) return this.#agents
+    return (this.#ofConfigs ??= new Population(this.#config, configs, hashes.length))
   }
 
   predict(setting: CacheSettings): Prediction {
@@ -127,14 +138,23 @@ export class Predictor {
     // A recording of several memories in one: each has its part of the keys.
     const memories = Math.max(1, this.#facts.workers / live.memoryCount)
     const span = Math.max(1, live.until - Math.max(live.from, live.countFrom))
-    const liveTtlMs = Math.min(setting.liveTtlMs, tier === undefined ? this.#meanTtl(setting.configTtlMs) : Infinity)
+    // What ends with something else before can be taken to end then: so settings that come to the same are replayed once.
+    const endsWithConfig = tier === undefined || !this.#sharesConfigs
+    const liveTtlMs = Math.min(setting.liveTtlMs, endsWithConfig ? Math.max(1, this.#meanTtl(setting.configTtlMs)) : Infinity)
+    const idleMs = Math.min(setting.idleMs, liveTtlMs)
     const within = (capacity: number): MemoryTier => {
-      const replayed = this.#replay({ capacity, liveTtlMs, idleMs: setting.idleMs }, tier?.periods)
-      return {
-        misses: this.#agents.total(replayed.misses),
-        meanLive: replayed.liveMs / span / live.memoryCount / memories / live.rate,
-        maxLive: Math.min(setting.maxAgents, replayed.maxLive / memories / live.rate),
+      const known = `${tier?.ttlMs} ${liveTtlMs} ${idleMs} ${Math.min(capacity, live.agentCount)}`
+      let found = this.#replayed.get(known)
+      if (found === undefined) {
+        const replayed = this.#replay({ capacity, liveTtlMs, idleMs }, tier?.periods)
+        found = {
+          misses: this.#agents.total(replayed.misses),
+          meanLive: replayed.liveMs / span / live.memoryCount / memories / live.rate,
+          maxLive: replayed.maxLive / memories / live.rate,
+        }
+        this.#replayed.set(known, found)
       }
+      return { ...found, maxLive: Math.min(setting.maxAgents, found.maxLive) }
     }
     const capacity = scaledCapacity(setting.maxAgents * memories, live.rate)
     const below = Math.floor(capacity)

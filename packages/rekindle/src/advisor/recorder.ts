@@ -26,8 +26,8 @@ export class Recorder implements RequestWatch {
 
   see(live: number, config: number, now: number): void {
     const told = ++this.#told
-    if (live < this.#live.threshold) this.#live.note(live, now, told)
-    if (this.#isShared && config < this.#config.threshold) this.#config.note(config, now, told)
+    this.#live.see(live, now, told)
+    if (this.#isShared) this.#config.see(config, now, told)
   }
 
   page(of: 'live' | 'config', after: number, maxEvents: number): RecordingPage {

@@ -1,6 +1,7 @@
 import type { RecordingPage } from '../watcher.ts'
 import { EventRing } from './event-ring.ts'
 import { RequestMarks } from './request-marks.ts'
+import { VisitCounts } from './visit-counts.ts'
 
 /** The counts are noted this often in a ring's full turn. */
 const marksPerTurn = 64
@@ -9,6 +10,7 @@ const marksPerTurn = 64
 export class Recording {
   readonly #ring: EventRing
   readonly #marks: RequestMarks
+  readonly #visits = new VisitCounts()
   readonly #requests: () => number
   readonly #eventsPerMark: number
   /** Whether requests are told but once in the time in which a key is written down once. */
@@ -23,7 +25,7 @@ export class Recording {
     this.#toldOnce = toldOnce
     this.#eventsPerMark = Math.ceil(maxEvents / marksPerTurn)
     this.#nextMark = this.#eventsPerMark
-    this.#marks = new RequestMarks({ time: 0, requests: requests(), told: toldOnce ? 0 : undefined })
+    this.#marks = new RequestMarks({ time: 0, requests: requests(), told: toldOnce ? 0 : undefined, visits: this.#visits.totals })
     this.#ring = new EventRing(maxEvents, now, {
       oldest: () => {
         this.#truncated = true
@@ -37,12 +39,13 @@ export class Recording {
     })
   }
 
-  get threshold(): number {
-    return this.#ring.threshold
+  /** `told`: how many requests, of all hashes, so far. */
+  see(hash: number, now: number, told: number): void {
+    this.#visits.see(hash, now)
+    if (hash < this.#ring.threshold) this.#note(hash, now, told)
   }
 
-  /** For hashes below {@link threshold}; `told`: of all hashes, so far. */
-  note(hash: number, now: number, told: number): void {
+  #note(hash: number, now: number, told: number): void {
     this.#toldInSample++
     const time = this.#ring.timeOf(now)
     if (!this.#ring.add(hash, time) || this.#ring.written < this.#nextMark) return
@@ -52,7 +55,7 @@ export class Recording {
 
   page(after: number, maxEvents: number, now: number, told: number): RecordingPage {
     const time = this.#ring.timeOf(now)
-    const { events, next } = this.#ring.read(after, maxEvents)
+    const { events, next, more } = this.#ring.read(after, maxEvents)
     const last = this.#mark(time, told)
     return {
       since: this.#ring.base + this.#marks.first.time,
@@ -60,7 +63,7 @@ export class Recording {
       requests: Math.max(0, last.requests - this.#marks.first.requests),
       threshold: this.#ring.threshold,
       next,
-      more: next < this.#ring.written,
+      more,
       events,
       truncated: this.#truncated,
       marks: this.#marks.since(this.#ring.base, last),
@@ -69,7 +72,12 @@ export class Recording {
 
   #mark(time: number, told: number) {
     const written = this.#ring.written / Math.max(1, this.#toldInSample)
-    const isKnown = this.#toldOnce && !this.#ring.isThinned
-    return { time, requests: this.#requests(), told: isKnown ? told * written : undefined }
+    const isWhole = !this.#ring.isThinned
+    return {
+      time,
+      requests: this.#requests(),
+      told: this.#toldOnce && isWhole ? told * written : undefined,
+      visits: isWhole ? this.#visits.totals : undefined,
+    }
   }
 }

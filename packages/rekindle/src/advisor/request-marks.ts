@@ -7,6 +7,7 @@ interface Mark {
   readonly time: number
   readonly requests: number
   readonly told: number | undefined
+  readonly visits: readonly number[] | undefined
 }
 
 /**
@@ -42,11 +43,14 @@ export class RequestMarks {
 
   /** As a page has them: since the first, up to `last`. `base`: from when times are counted. */
   since(base: number, last: Mark): RequestMark[] {
-    const { requests, told = 0 } = this.first
+    const { requests, told = 0, visits = [] } = this.first
     return [...this.#marks, last].map((mark) => ({
       at: Math.round(base + mark.time),
       requests: Math.max(0, mark.requests - requests),
       ...(mark.told !== undefined && { told: Math.max(0, Math.round(mark.told - told)) }),
+      ...(mark.visits !== undefined && {
+        visits: mark.visits.map((each, at) => Math.max(0, Math.round(each - (visits[at] ?? 0)))),
+      }),
     }))
   }
 }

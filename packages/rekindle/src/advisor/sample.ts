@@ -1,4 +1,4 @@
-import type { RecordingPage } from '../watcher.ts'
+import { type RecordingPage, visitBlocksMs } from '../watcher.ts'
 import { countsAt } from './counts-at.ts'
 import { wholeThreshold } from './event-ring.ts'
 
@@ -33,11 +33,13 @@ export interface Sample {
   /** Of all keys, from then on. `told`: how many events there would be; `undefined`: not known. */
   readonly requests: number
   readonly told: number | undefined
+  /** Of all keys, from `countFrom` on: how many were asked for in each block of time, all blocks together. The longest first. */
+  readonly visits: readonly { readonly blockMs: number; readonly total: number }[]
 }
 
 interface Track {
-  readonly times: readonly number[]
-  readonly hashes: readonly number[]
+  readonly times: Float64Array
+  readonly hashes: Uint32Array
 }
 
 /** Each page is what one memory was asked for. */
@@ -76,6 +78,10 @@ export function sampleOf(pages: readonly RecordingPage[], countFrom?: number): S
   const until = Math.max(...pages.map((page) => page.until), times[length - 1] ?? -Infinity)
   const warmUp = pages.some(({ truncated }) => truncated) ? (until - from) * warmUpPart : 0
   const begin = countFrom ?? from + warmUp
+  const { requests, told, visits = [] } = countsAt(pages, begin)
+  // Of what has begun before the recording it is not known whether it was there already.
+  const isWhole = warmUp === 0
+  const longestMs = (until - from) * warmUpPart
   return {
     from: Number.isFinite(from) ? from : 0,
     until: Number.isFinite(until) ? until : 0,
@@ -89,7 +95,12 @@ export function sampleOf(pages: readonly RecordingPage[], countFrom?: number): S
     memoryCount: Math.max(1, tracks.length),
     nextThere,
     countFrom: begin,
-    ...countsAt(pages, begin),
+    requests,
+    told,
+    visits: visits
+      .map((total, at) => ({ blockMs: visitBlocksMs[at]!, total }))
+      .filter(({ blockMs }) => (blockMs === Infinity ? isWhole : blockMs <= longestMs))
+      .reverse(),
   }
 }
 
@@ -113,32 +124,30 @@ function commonThreshold(pages: readonly RecordingPage[]): number {
   }
 }
 
-/** In order of time, without what is outside the sample, and without what has been read twice. */
+/** In order of time, without what is outside the sample. */
 function trackOf(page: RecordingPage, threshold: number): Track {
   const events = inOrder(page.events)
-  const times: number[] = []
-  const hashes: number[] = []
-  const together = new Set<number>()
+  const times = new Float64Array(events.length >> 1)
+  const hashes = new Uint32Array(events.length >> 1)
+  let count = 0
   for (let at = 0; at + 1 < events.length; at += 2) {
-    const [time, hash] = [events[at]!, events[at + 1]!]
+    const hash = events[at + 1]!
     if (hash >= threshold) continue
-    if (time !== times[times.length - 1]) together.clear()
-    if (together.has(hash)) continue
-    together.add(hash)
-    times.push(time)
-    hashes.push(hash)
+    times[count] = events[at]!
+    hashes[count++] = hash
   }
-  return { times, hashes }
+  return { times: times.subarray(0, count), hashes: hashes.subarray(0, count) }
 }
 
-/** As they come, unless some have been read twice. */
+/** As they come, unless some have been read twice: those are left out. */
 function inOrder(events: readonly number[]): readonly number[] {
   let ordered = true
   for (let at = 2; at < events.length; at += 2) ordered &&= events[at]! >= events[at - 2]!
   if (ordered) return events
   const pairs: (readonly [time: number, hash: number])[] = []
   for (let at = 0; at + 1 < events.length; at += 2) pairs.push([events[at]!, events[at + 1]!])
-  return pairs.sort(([one], [other]) => one - other).flat()
+  pairs.sort(([time, hash], [otherTime, other]) => time - otherTime || hash - other)
+  return pairs.filter(([time, hash], at) => time !== pairs[at - 1]?.[0] || hash !== pairs[at - 1]?.[1]).flat()
 }
 
 function earliest(tracks: readonly Track[], read: readonly number[]): number {

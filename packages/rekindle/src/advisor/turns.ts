@@ -1,5 +1,5 @@
-/** A replay takes a millisecond or two; after so many ms of them, others get their turn. */
-const longestTurnMs = 3
+/** A replay takes some milliseconds; after so many ms, others get their turn. */
+const longestTurnMs = 1
 
 /** Work in small pieces, between which the process does what else there is. */
 export class Turns {

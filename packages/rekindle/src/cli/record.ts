@@ -41,7 +41,7 @@ export const record: Command = {
     const status = new Status(terminal)
     const begun = Date.now()
     const quiet = new Set<string>()
-    const after: Record<string, number> = {}
+    const after: Record<string, number> = Object.create(null)
     await sink.write(headLine())
     for (;;) {
       warnOf(next, quiet, terminal, status)

@@ -1,5 +1,6 @@
 import type { RecordingPage, RequestMark } from '../watcher.ts'
 import { UsageError } from './exit-code.ts'
+import { printable } from './terminal.ts'
 
 /**
  * What `record` writes and `advise` reads: a line `ms,key,worker` for each request, keys as hashes and workers counted from 0, which
@@ -23,7 +24,7 @@ export function headLine(): string {
 }
 
 export function workerLine(worker: number, name: string, since: number, truncated: boolean): string {
-  return `# worker ${worker} ${JSON.stringify(name)} ${since}${truncated ? ' truncated' : ''}\n`
+  return `# worker ${worker} ${JSON.stringify(printable(name))} ${since}${truncated ? ' truncated' : ''}\n`
 }
 
 export function countLine(worker: number, { at, requests, told, threshold }: WorkerCount): string {

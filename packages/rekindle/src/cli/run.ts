@@ -10,7 +10,7 @@ import { invalidate } from './invalidate.ts'
 import { nearest } from './nearest.ts'
 import { record } from './record.ts'
 import { stats } from './stats/stats.ts'
-import type { Terminal } from './terminal.ts'
+import { printable, type Terminal, withoutPasswords } from './terminal.ts'
 
 const commands: readonly Command[] = [doctor, stats, inspect, invalidate, record, advise]
 
@@ -55,7 +55,9 @@ function commandCalled(name: string): Command {
   )
 }
 
-function failed(error: unknown, name: string | undefined, { err }: Terminal): ExitCode {
+function failed(error: unknown, name: string | undefined, terminal: Terminal): ExitCode {
+  // Names from a store are in it, and what was typed in the wrong place.
+  const err = (text: string) => terminal.err(`${text.split('\n').map((line) => printable(withoutPasswords(line))).join('\n')}`)
   if (error instanceof UnreachableError) {
     err(`${error.message}\n`)
     return exitCodes.unreachable

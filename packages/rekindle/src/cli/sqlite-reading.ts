@@ -18,7 +18,8 @@ export async function openToRead(path: string): Promise<Database> {
   const sqlite = await import('node:sqlite')
   let database: Database | undefined
   try {
-    database = new sqlite.DatabaseSync(path, { readOnly: true, timeout: busyMs })
+    database = new sqlite.DatabaseSync(path, { readOnly: true })
+    database.exec(`PRAGMA busy_timeout = ${busyMs}`)
     const tables = database
       .prepare("SELECT count(*) AS count FROM sqlite_master WHERE name LIKE 'rekindle\\_%' ESCAPE '\\'")
       .get()

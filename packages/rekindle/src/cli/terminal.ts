@@ -36,6 +36,11 @@ export const coloured: Style = (paint, text) => `\u001B[${codes[paint][0]}m${tex
 
 export const plain: Style = (_, text) => text
 
+/** Addresses may have one, and may stand where none was expected. */
+export function withoutPasswords(text: string): string {
+  return text.replaceAll(/:\/\/[^/@\s]*@/g, '://…@')
+}
+
 /**
  * Names, keys and error texts come from users, workers and stores: what would move the cursor, ring the bell, or turn the direction
  * of writing is shown, not done.

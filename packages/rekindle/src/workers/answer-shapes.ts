@@ -14,6 +14,8 @@ type Shape = (value: unknown) => boolean
 const text: Shape = (value) => typeof value === 'string'
 const flag: Shape = (value) => typeof value === 'boolean'
 const number: Shape = Number.isFinite
+/** Wall clock, ms: what a `Date` can tell. */
+const time: Shape = (value) => Number.isFinite(value) && Math.abs(value as number) <= 8.64e15
 const count: Shape = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const anything: Shape = () => true
 const one =
@@ -101,18 +103,18 @@ const memory = either(
 
 const happening = either(
   record({
-    at: number,
+    at: time,
     event: one('created'),
     source: one('config', 'build'),
     reason: text,
     durationMs: number,
     fingerprint: optional(text),
   }),
-  record({ at: number, event: one('retired'), cause: text, leases: count }),
-  record({ at: number, event: one('config-refused'), reason: text, detail: optional(text) }),
-  record({ at: number, event: one('config-not-stored'), detail: text }),
-  record({ at: number, event: one('build-failed', 'refresh-failed', 'stale-served'), error: text }),
-  record({ at: number, event: one('invalidated'), targets: list(text), clock: count }),
+  record({ at: time, event: one('retired'), cause: text, leases: count }),
+  record({ at: time, event: one('config-refused'), reason: text, detail: optional(text) }),
+  record({ at: time, event: one('config-not-stored'), detail: text }),
+  record({ at: time, event: one('build-failed', 'refresh-failed', 'stale-served'), error: text }),
+  record({ at: time, event: one('invalidated'), targets: list(text), clock: count }),
 )
 
 const localExplanation = record({ memory, timeline: list(happening) })
@@ -137,7 +139,7 @@ const page = record({
   events: (value) =>
     Array.isArray(value) && value.length % 2 === 0 && value.every((each) => Number.isSafeInteger(each) && each >= 0),
   truncated: optional(flag),
-  marks: optional(list(record({ at: number, requests: count, told: optional(count) }))),
+  marks: optional(list(record({ at: number, requests: count, told: optional(count), visits: optional(list(count)) }))),
 })
 
 /** `null`: nobody watches there. */

@@ -42,6 +42,8 @@ export class Answers {
     try {
       const mail = this.#write(id, asked, Math.min(room, maxMailLength))
       if (mail !== undefined) await this.#store.writeBehind('an answer', (connection) => connection.send(from, mail))
+    } catch {
+      // A watcher of the application's own. Who asks finds that this worker is silent.
     } finally {
       this.#open.delete(name)
     }

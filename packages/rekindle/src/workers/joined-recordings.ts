@@ -19,6 +19,14 @@ export class JoinedRecordings {
     else this.#pages.set(worker, { ...before, more: false })
   }
 
+  /** Those who say no more: what they have said is what there is of them. */
+  end(workers: readonly string[]): void {
+    for (const worker of workers) {
+      const page = this.#pages.get(worker)
+      if (page?.more === true) this.#pages.set(worker, { ...page, more: false })
+    }
+  }
+
   get isMore(): boolean {
     return [...this.#pages.values()].some((page) => page?.more === true)
   }

@@ -7,7 +7,7 @@ import { counted } from '../figures.ts'
 import type { Given } from '../given.ts'
 import { openStore } from '../opened-store.ts'
 import { storeOptions } from '../store-options.ts'
-import type { Terminal } from '../terminal.ts'
+import { printable, type Terminal } from '../terminal.ts'
 import { adviceText } from './advice-text.ts'
 import { htmlFile, svgFile } from './chart-files.ts'
 import { askFleet } from './fleet-input.ts'
@@ -74,8 +74,8 @@ async function fromFleet(given: Given, terminal: Terminal): Promise<Input | unde
     throw new UsageError(`--${misplaced} goes with a file: the workers say themselves how they are set.`)
   await using opened = await openStore(given, terminal)
   const { recordings, facts, unwatched, silent } = await askFleet(opened, given.number('jitter', 0, 1))
-  if (unwatched.length > 0) terminal.err(`${counted(unwatched.length, 'worker')} without an advisor: ${unwatched.join(', ')}.\n`)
-  if (silent.length > 0) terminal.err(`${counted(silent.length, 'worker')} silent: ${silent.join(', ')}.\n`)
+  if (unwatched.length > 0) terminal.err(`${counted(unwatched.length, 'worker')} without an advisor: ${unwatched.map(printable).join(', ')}.\n`)
+  if (silent.length > 0) terminal.err(`${counted(silent.length, 'worker')} silent: ${silent.map(printable).join(', ')}.\n`)
   return recordings.live.length === 0 ? undefined : { recordings, facts }
 }
 
@@ -121,8 +121,9 @@ async function writeCharts(given: Given, advice: Advice, workers: number): Promi
   for (const [option, content] of files) {
     const path = given.text(option)
     if (path === undefined) continue
+    const text = content()
     try {
-      writeFileSync(path, content())
+      writeFileSync(path, text)
     } catch (error) {
       throw new UsageError(`--${option} cannot be written: ${(error as Error).message}`)
     }

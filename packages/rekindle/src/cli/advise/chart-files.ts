@@ -65,6 +65,7 @@ ${charts.join('\n')}
 
 /** Times of a trace may count from any beginning. */
 function dates({ from, until }: Advice): string {
+  if (from < firstDate || until > lastDate) return ''
   const [first, last] = [from, until].map((ms) => new Date(ms).toISOString().slice(0, 16).replace('T', ' '))
-  return from < firstDate ? '' : `${first} to ${last} UTC: `
+  return `${first} to ${last} UTC: `
 }

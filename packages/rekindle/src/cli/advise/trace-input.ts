@@ -46,10 +46,15 @@ async function* linesOf(path: string, stdin: Readable): AsyncIterable<string> {
   failed.promise.catch(() => {})
   for (const stream of new Set([source, text])) stream.once('error', failed.reject)
   const lines = createInterface({ input: text, crlfDelay: Infinity })[Symbol.asyncIterator]()
-  for (;;) {
-    const next = await Promise.race([lines.next(), failed.promise])
-    if (next.done === true) return
-    yield next.value
+  try {
+    for (;;) {
+      const next = await Promise.race([lines.next(), failed.promise])
+      if (next.done === true) return
+      yield next.value
+    }
+  } finally {
+    // Whoever writes to it may go on for ever.
+    source.destroy()
   }
 }
 

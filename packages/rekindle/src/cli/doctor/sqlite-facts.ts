@@ -87,8 +87,9 @@ async function turnToWrite(path: string): Promise<{ refusal: string | undefined;
     accessSync(path, constants.W_OK)
     accessSync(dirname(resolve(path)), constants.W_OK)
     const { DatabaseSync } = await import('node:sqlite')
-    const database = new DatabaseSync(path, { timeout: turnWaitMs })
+    const database = new DatabaseSync(path)
     try {
+      database.exec(`PRAGMA busy_timeout = ${turnWaitMs}`)
       database.exec('BEGIN IMMEDIATE')
       database.exec('ROLLBACK')
     } finally {

@@ -30,8 +30,9 @@ export const stats: Command = {
     const isJson = given.flag('json')
     const screen = new Screen(terminal)
     let before: Reading | undefined
+    const interrupted = aborted(terminal.signal)
     for (;;) {
-      const asked = await Promise.race([ask(opened), aborted(terminal.signal)])
+      const asked = await Promise.race([ask(opened), interrupted])
       if (asked === undefined) return exitCodes.interrupted
       if (asked.unreachable && before === undefined)
         throw new UnreachableError(`${opened.address} does not say which workers there are.`)
