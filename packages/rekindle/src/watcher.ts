@@ -33,7 +33,7 @@ export interface RequestWatch {
    * Must be quick, and not throw. `live` and `config`: {@link hashOf} the key, as each scope has it.
    */
   see(live: number, config: number, now: number): void
-  /** What it has written down, see {@link RecordingPage}: the part after `after`, of no more than `maxEvents` events. */
+  /** What it has written down, see {@link RecordingPage}: the part after `after`, of no more than `maxEvents` events. Must not throw. */
   page(of: 'live' | 'config', after: number, maxEvents: number): RecordingPage
   close(): void
 }

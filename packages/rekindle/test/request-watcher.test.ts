@@ -20,6 +20,8 @@ class Notebook implements RequestWatcher {
   cache!: WatchedCache
   closed = false
   readonly pageLength: number
+  onPage: () => void = () => {}
+  onClose: () => void = () => {}
 
   constructor({ longestTtlMs, pageLength = Infinity }: { longestTtlMs?: number; pageLength?: number } = {}) {
     this.longestTtlMs = longestTtlMs
@@ -31,13 +33,17 @@ class Notebook implements RequestWatcher {
     return {
       see: (live: number, config: number, now: number) => void this.seen.push({ live, config, now }),
       page: (of: 'live' | 'config', after: number, maxEvents: number): RecordingPage => {
+        this.onPage()
         const part = this.seen.slice(after, after + Math.min(this.pageLength, maxEvents))
         const next = after + part.length
         const events = part.flatMap((each) => [each.now, each[of]])
         const [since, until] = [this.seen[0]?.now ?? 0, cache.clock.now()]
         return { since, until, requests: this.seen.length, threshold: 2 ** 31, next, more: next < this.seen.length, events }
       },
-      close: () => void (this.closed = true),
+      close: () => {
+        this.closed = true
+        this.onClose()
+      },
     }
   }
 }
@@ -103,6 +109,31 @@ describe('a watcher of requests', () => {
     expect(await agents.ask({ sessionId: 'another' })).toMatch(/^config idle v2/)
   })
 
+  test('that fails keeps neither the cache from closing nor the process from living', async () => {
+    const clock = new ManualClock()
+    const store = new MemoryStore({ now: () => clock.now() })
+    const advisor = new Notebook()
+    const agents = begin({ advisor, store, clock })
+    agents.record('store-error', ({ operation, error }) => `${operation}: ${String(error)}`)
+    await agents.ask()
+    await clock.advance(1_500)
+    const fail = () => {
+      throw new Error('no such thing')
+    }
+    advisor.onPage = fail
+    const outsider = createInvalidator({ namespace: 'test', store, clock })
+    const asking = outsider.workers.recordings({ timeoutMs: 300 })
+    for (let waited = 0; waited <= 300; waited += 100) await clock.advance(100)
+    expect(await asking).toMatchObject({ silent: [agents.cache.workers.name], recordings: [] })
+    await outsider.close()
+
+    advisor.onClose = fail
+    await agents.cache.close()
+    expect(agents.made.map(({ disposals }) => disposals)).toEqual([1])
+    expect(store.namespace('test').present.size).toBe(0)
+    expect(agents.trace).toEqual(['close: Error: no such thing'])
+  })
+
   test('is closed with the cache', async () => {
     const advisor = new Notebook()
     const agents = begin({ advisor })
@@ -142,6 +173,26 @@ describe('workers.recordings', () => {
     await two.ask({ sessionId: '9' })
     const next = await outsider.workers.recordings({ after })
     expect(next.recordings.flatMap(({ page }) => page.events)).toHaveLength(2)
+    await outsider.close()
+  })
+
+  test('has what a worker said until it fell silent, in the time of two answers', async () => {
+    const clock = new ManualClock()
+    const store = new MemoryStore({ now: () => clock.now() })
+    const advisor = new Notebook({ pageLength: 2 })
+    const agents = begin({ advisor, store, clock })
+    for (const sessionId of ['1', '2', '3', '4', '5']) await agents.ask({ sessionId })
+    await clock.advance(1_500)
+    // It answers once, with a page after which there is more.
+    const listeners = store.namespace('test').listeners
+    const read = advisor.seen.length
+    advisor.onPage = () => void listeners.delete(agents.cache.workers.name)
+    const outsider = createInvalidator({ namespace: 'test', store, clock })
+    let recorded: Awaited<ReturnType<typeof outsider.workers.recordings>> | undefined
+    void outsider.workers.recordings({ timeoutMs: 300 }).then((said) => (recorded = said))
+    for (let waited = 0; waited <= 300; waited += 100) await clock.advance(100)
+    expect(recorded).toMatchObject({ silent: [agents.cache.workers.name], recordings: [{ page: { more: false } }] })
+    expect([recorded!.recordings[0]!.page.events.length, read]).toEqual([4, 5])
     await outsider.close()
   })
 

@@ -19,4 +19,7 @@ test('a machine tells of its own workers alone, and how many of them were silent
   expect(text).toContain(`\nrekindle_server_event_loop_delay_seconds{namespace="x",worker="${here}"} 0.0025\n`)
   expect(text.match(/^rekindle_server_turns\{.*/gm)).toEqual([`rekindle_server_turns{namespace="x",worker="${here}"} 3`])
   expect(text).toContain('\nrekindle_server_silent_workers 1\n')
+  expect(text).toContain('\nrekindle_server_workers_unknown 0\n')
+  const alone = await machineMetrics({ workers: [of(here)], silent: [], unreachable: true }, here)
+  expect(alone).toContain('\nrekindle_server_workers_unknown 1\n')
 })

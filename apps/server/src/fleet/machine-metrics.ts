@@ -28,7 +28,7 @@ const gauges: readonly {
 ]
 
 /** What the workers of the machine of `here` count, as Prometheus reads it. Whoever is on another machine is to be asked there. */
-export async function machineMetrics({ workers, silent }: WorkersStats, here: string): Promise<string> {
+export async function machineMetrics({ workers, silent, unreachable }: WorkersStats, here: string): Promise<string> {
   const own = workers.filter(({ worker }) => areOnOneMachine(worker, here))
   // Of this scrape alone: another one may see other workers.
   const registry = new Registry()
@@ -46,5 +46,7 @@ export async function machineMetrics({ workers, silent }: WorkersStats, here: st
   new Gauge({ name: 'rekindle_server_silent_workers', help, registers }).set(
     silent.filter((worker) => areOnOneMachine(worker, here)).length,
   )
+  const away = '1 if the store did not say which workers there are, so that these are the numbers of one of them alone.'
+  new Gauge({ name: 'rekindle_server_workers_unknown', help: away, registers }).set(unreachable ? 1 : 0)
   return registry.metrics()
 }

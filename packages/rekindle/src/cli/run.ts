@@ -57,7 +57,13 @@ function commandCalled(name: string): Command {
 
 function failed(error: unknown, name: string | undefined, terminal: Terminal): ExitCode {
   // Names from a store are in it, and what was typed in the wrong place.
-  const err = (text: string) => terminal.err(`${text.split('\n').map((line) => printable(withoutPasswords(line))).join('\n')}`)
+  const err = (text: string) =>
+    terminal.err(
+      `${text
+        .split('\n')
+        .map((line) => printable(withoutPasswords(line)))
+        .join('\n')}`,
+    )
   if (error instanceof UnreachableError) {
     err(`${error.message}\n`)
     return exitCodes.unreachable

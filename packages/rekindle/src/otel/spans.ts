@@ -14,6 +14,9 @@ export interface SpanParts {
   readonly attributesOf: ((key: Partial<AgentKey>) => Attributes) | undefined
 }
 
+/** Of one operation at once. The cache has limits of its own; a `loadConfig` that hangs for good is within none of them. */
+const maxOpen = 20_000
+
 /**
  * A span for each operation of a cache, within that of the operation that it is part of. Returns the function that ends it, and the
  * spans that are open then.
@@ -33,8 +36,16 @@ function traceOne<Name extends OperationName>(operation: Name, { isOwn, tracer, 
     if (!isOwn(message)) return parent
     const span = tracer.startSpan(name, { attributes: attributesAtStart(message) }, parent)
     open.set(message, span)
+    if (open.size > maxOpen) forgetOldest()
     if (attributesOf !== undefined) quietly(() => span.setAttributes(attributesOf(message.key)))
     return trace.setSpan(parent, span)
+  }
+  /** What has hung for so long ends here: the cache has given it up, and nobody will say how it ended. */
+  const forgetOldest = (): void => {
+    for (const [message, span] of open) {
+      open.delete(message)
+      return void quietly(() => span.end())
+    }
   }
   const end = (message: OperationMessage<Name>): void => {
     const span = open.get(message)

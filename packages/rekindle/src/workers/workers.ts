@@ -101,7 +101,8 @@ export function workersOf(asks: Asks, self: Self): Workers {
       for (let pages = 1; ; pages++) {
         for (const [worker, { page }] of asked.answers) joined.add(worker, page)
         joined.end(asked.silent)
-        if (!joined.isMore || asked.unreachable || asks.closed || pages >= maxPages) return { ...joined.all(), ...silenceOf(asked) }
+        if (!joined.isMore || asked.unreachable || asks.closed || pages >= maxPages)
+          return { ...joined.all(), ...silenceOf(asked) }
         asked = await asks.ask({ about: 'recording', of, after: joined.after }, timeoutMs, readPage)
       }
     },

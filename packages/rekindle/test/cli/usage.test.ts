@@ -77,4 +77,18 @@ describe('a password', () => {
       }
     },
   )
+
+  test.each([
+    ['doctor', 'redis://user:geheim77@localhost:6379'],
+    ['rediss://user:geheim77@localhost', 'doctor'],
+    ['advise', 'redis://user:geheim77@localhost'],
+    ['help', 'redis://user:geheim77@localhost'],
+  ])('is not shown either where no address was expected: %s %s', async (...args) => {
+    const { code, stdout, stderr } = await rekindle(args, {
+      env: { REKINDLE_REDIS: 'redis://127.0.0.1:1', REKINDLE_NAMESPACE: 'n' },
+    })
+    expect(code).toBe(2)
+    expect(stderr).toContain('://…@localhost')
+    expect(stdout + stderr).not.toContain('geheim77')
+  })
 })

@@ -74,7 +74,8 @@ async function fromFleet(given: Given, terminal: Terminal): Promise<Input | unde
     throw new UsageError(`--${misplaced} goes with a file: the workers say themselves how they are set.`)
   await using opened = await openStore(given, terminal)
   const { recordings, facts, unwatched, silent } = await askFleet(opened, given.number('jitter', 0, 1))
-  if (unwatched.length > 0) terminal.err(`${counted(unwatched.length, 'worker')} without an advisor: ${unwatched.map(printable).join(', ')}.\n`)
+  if (unwatched.length > 0)
+    terminal.err(`${counted(unwatched.length, 'worker')} without an advisor: ${unwatched.map(printable).join(', ')}.\n`)
   if (silent.length > 0) terminal.err(`${counted(silent.length, 'worker')} silent: ${silent.map(printable).join(', ')}.\n`)
   return recordings.live.length === 0 ? undefined : { recordings, facts }
 }

@@ -15,6 +15,8 @@ export function svgFile(advice: Advice): string {
 
 /** 2001. */
 const firstDate = 1_000_000_000_000
+/** The last that a `Date` can tell. */
+const lastDate = 8.64e15
 
 const pageStyle = `
 :root { color-scheme: light dark; --paper: #fff; --text: #1b1f24; --muted: #667080; --line: #e3e7ec; --caution: #8a4b12; --note: #fdf3e7 }

@@ -20,6 +20,12 @@ function judged(changes: Partial<AgentCacheStats>, silent: readonly string[] = [
   return judgeWorkers({ workers, silent, unreachable: false }, isSealed)
 }
 
+/** One of ten was stale; `ofLate`: how many of those in the last ten minutes. */
+function auditOf(ofLate: number) {
+  const windows = [{ minutes: 10 as const, audited: 10, inconsistent: ofLate, nines: 1 }]
+  return { ...well.audit, consistent: 9, inconsistent: 1, windows }
+}
+
 const stateOf = (name: string, checks: ReturnType<typeof judged>) => checks.find((check) => check.name === name)?.state
 
 test('workers that are well are all ok', () => {
@@ -37,7 +43,8 @@ test.each<[says: string, name: string, state: string, changes: Partial<AgentCach
     'ok',
     { settings: { ...well.settings, maxAgents: 5 }, events: { ...well.events, tuned: 1 } },
   ],
-  ['what is served is stale', 'audit', 'failure', { audit: { ...well.audit, consistent: 9, inconsistent: 1 } }],
+  ['what is served is stale', 'audit', 'failure', { audit: auditOf(1) }],
+  ['what was served was stale once', 'audit', 'warning', { audit: auditOf(0) }],
   ['loadConfig is unstable', 'audit', 'warning', { audit: { ...well.audit, unstable: 1 } }],
   ['what is served is what it should be', 'audit', 'ok', { audit: { ...well.audit, consistent: 9 } }],
   [

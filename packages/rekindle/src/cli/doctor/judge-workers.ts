@@ -1,3 +1,4 @@
+import { mergeAudits } from '../../audit/merge-audits.ts'
 import type { CacheSettings } from '../../settings.ts'
 import type { AgentCacheStats } from '../../stats.ts'
 import type { WorkersStats } from '../../workers/workers.ts'
