@@ -44,7 +44,8 @@ function traceOne<Name extends OperationName>(operation: Name, { isOwn, tracer, 
   const forgetOldest = (): void => {
     for (const [message, span] of open) {
       open.delete(message)
-      return void quietly(() => span.end())
+      quietly(() => span.end())
+      return
     }
   }
   const end = (message: OperationMessage<Name>): void => {
