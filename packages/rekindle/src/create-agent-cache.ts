@@ -203,7 +203,7 @@ export function createAgentCache<
   }
 
   const sharesConfigs = configScope.length < liveScope.length
-  const watched = watchedCache({ clock, events, settings, stats, ttlJitter, stored: isRead, sharesConfigs })
+  const watched = watchedCache({ clock, events, settings, live, stats, ttlJitter, stored: isRead, sharesConfigs })
   const watch = options.advisor?.watch(watched)
 
   return new AgentCache({

@@ -9,11 +9,21 @@ export interface WatchedParts extends Pick<WatchedCache, 'ttlJitter' | 'stored' 
   readonly events: Events
   /** Those that the tiers look at: a watcher may change them. */
   readonly settings: CacheSettings
+  readonly live: { idleMs: number }
   readonly stats: () => AgentCacheStats
 }
 
 /** What the watcher of a cache sees of it. */
-export function watchedCache({ clock, events, settings, stats, ttlJitter, stored, sharesConfigs }: WatchedParts): WatchedCache {
+export function watchedCache({
+  clock,
+  events,
+  settings,
+  live,
+  stats,
+  ttlJitter,
+  stored,
+  sharesConfigs,
+}: WatchedParts): WatchedCache {
   return {
     namespace: events.identity.namespace,
     clock,
@@ -26,6 +36,7 @@ export function watchedCache({ clock, events, settings, stats, ttlJitter, stored
     tune(changes, why) {
       const from = { ...settings }
       Object.assign(settings, changes)
+      live.idleMs = settings.idleMs
       events.emit('tuned', () => ({ from, to: { ...settings }, ...why }))
     },
   }

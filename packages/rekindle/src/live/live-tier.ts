@@ -50,6 +50,8 @@ export class LiveTier<Config, Agent> {
   readonly #dependents = new DependencyIndex<LiveAgent<Config, Agent>>()
   /** Until then it is known that no word of an invalidation is missing. Wall clock, ms. */
   vouchedUntil = 0
+  /** That of the settings; held here, too, for the hot path. */
+  idleMs: number
   /** On the hot path, so held here directly. */
   readonly #allFields: boolean
   readonly #settings: CacheSettings
@@ -67,6 +69,7 @@ export class LiveTier<Config, Agent> {
     this.#events = events
     this.#allFields = keyFields.every((field) => options.liveScope.includes(field))
     this.#settings = options.settings
+    this.idleMs = options.settings.idleMs
     this.#exclusive = options.exclusive
     this.#idle = new IdleAgents(options, this)
     this.#memory = new MemoryWatch(options.clock, options.readMemory, this, events)
@@ -102,7 +105,7 @@ export class LiveTier<Config, Agent> {
   }
 
   standing(live: LiveAgent<Config, Agent>, now: number): Standing {
-    if (live.leases === 0 && now - live.idleSince >= this.#settings.idleMs) return 'idle'
+    if (live.leases === 0 && now - live.idleSince >= this.idleMs) return 'idle'
     if (now < live.freshUntil) return 'fresh'
     return now < live.staleUntil ? 'stale' : 'expired'
   }
@@ -110,7 +113,7 @@ export class LiveTier<Config, Agent> {
   /** Whether a holder could have it this instant without further ado. The common case, and the only one on the hot path. */
   isFree(live: LiveAgent<Config, Agent>, now: number): boolean {
     if (now >= live.freshUntil || now >= this.vouchedUntil) return false
-    return live.leases === 0 ? now - live.idleSince < this.#settings.idleMs : !this.#exclusive
+    return live.leases === 0 ? now - live.idleSince < this.idleMs : !this.#exclusive
   }
 
   /** Counts a lease. Every call is answered by one {@link checkIn}. */
