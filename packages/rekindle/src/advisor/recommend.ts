@@ -1,6 +1,6 @@
 import type { CacheSettings } from '../settings.ts'
 import type { Prediction } from './prediction.ts'
-import { sizesUpTo, timesBelow } from './settable.ts'
+import { sizesUpTo, timesUpTo } from './settable.ts'
 import type { Turns } from './turns.ts'
 
 /** Shares of requests, from 0 to 1. */
@@ -19,7 +19,7 @@ export interface Recommendation {
 
 export interface Recommending extends Targets {
   readonly predict: (setting: CacheSettings) => Prediction
-  /** Longer times to live cannot be told from for ever. */
+  /** Times to live that are longer than this, but for rounding, cannot be told from for ever. */
   readonly longestMs: number
   /** Where too little has been seen to know what less would do, nothing is to be less than now. */
   readonly atLeast: CacheSettings | undefined
@@ -39,7 +39,7 @@ const unlimited = Number.MAX_SAFE_INTEGER
 export async function recommend(recommending: Recommending): Promise<Recommendation> {
   const { predict, turns, memoryTarget, target, longestMs, atLeast, stored } = recommending
   const roomy = (ttlMs: number): CacheSettings => ({ configTtlMs: ttlMs, liveTtlMs: ttlMs, idleMs: ttlMs, maxAgents: unlimited })
-  const ttls = timesBelow(longestMs, atLeast?.configTtlMs)
+  const ttls = timesUpTo(longestMs, atLeast?.configTtlMs)
   const most = await turns.take(() => predict(roomy(ttls[ttls.length - 1]!)))
   const wanted = {
     memory: Math.min(memoryTarget, most.memoryHitRate - asGood),
@@ -58,7 +58,7 @@ export async function recommend(recommending: Recommending): Promise<Recommendat
   const sizes = sizesUpTo(used.liveAgents.max, atLeast?.maxAgents)
   const maxAgents = await least(sizes, (size) => ({ ...roomy(ttlMs), maxAgents: size }))
   const sized = { ...roomy(ttlMs), maxAgents }
-  const idles = [...timesBelow(ttlMs, atLeast && Math.min(atLeast.idleMs, ttlMs)), ttlMs]
+  const idles = timesUpTo(ttlMs, atLeast && Math.min(atLeast.idleMs, ttlMs))
   const idleMs = await least(idles, (idle) => ({ ...sized, idleMs: idle }))
   const prediction = await turns.take(() => predict({ ...sized, idleMs }))
   return { prediction, reachesTargets, why: reasonOf(recommending, most, reachesTargets) }

@@ -10,11 +10,11 @@ const times: readonly number[] = [
 ]
 const perDecade = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8]
 
-/** Those below `end`, or else the shortest; with `least`, that and what is longer. */
-export function timesBelow(end: number, least: number | undefined): number[] {
-  const below = times.filter((time) => time < end && (least === undefined || time > least))
-  if (least !== undefined) return [least, ...below]
-  return below.length === 0 ? [times[0]!] : below
+/** From the shortest to the first that is not below `end`; with `least`, that and what is longer. */
+export function timesUpTo(end: number, least: number | undefined): number[] {
+  const last = times.find((time) => time >= end) ?? times[times.length - 1]!
+  if (least === undefined) return times.filter((time) => time <= last)
+  return [least, ...times.filter((time) => time > least && time <= last)]
 }
 
 /** From 1 (or `least`) to the first that is not below `most`. */
