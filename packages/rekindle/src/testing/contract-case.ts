@@ -44,17 +44,17 @@ export function listenTo(connection: StoreConnection, worker: string): Listening
 
 /**
  * Has mail sent, and waits until it has come. What is sent while a listener has to connect again may be lost, and is sent anew
- * when it listens.
+ * when it listens. Returns whether that was so: then what was sent before may come late, beside what was sent anew.
  */
-export async function undisturbed(heard: readonly Listening[], send: () => Promise<() => boolean>): Promise<void> {
+export async function undisturbed(heard: readonly Listening[], send: () => Promise<() => boolean>): Promise<boolean> {
   const connected = () => heard.reduce((sum, { listening }) => sum + listening, 0)
-  let before: number
-  do {
-    before = connected()
+  for (let disturbed = false; ; disturbed = true) {
+    const before = connected()
     for (const { mail } of heard) mail.length = 0
     const hasCome = await send()
     await until(() => hasCome() || connected() !== before)
-  } while (connected() !== before)
+    if (connected() === before) return disturbed
+  }
 }
 
 /** What a listener has heard so far. */
