@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict'
 import type { StoreAdvance, StoreClock } from '../config/config-store.ts'
-import {
-  claim,
-  contract,
-  type ContractCase,
-  entry,
-  type Listening,
-  listenTo,
-  nothing,
-  sorted,
-  undisturbed,
-  until,
-} from './contract-case.ts'
+import { claim, contract, type ContractCase, entry, listenTo, nothing, sorted, until } from './contract-case.ts'
+import { mailContract } from './mail-contract.ts'
 
 /**
  * What every store promises, to run against a real one with any test runner:
@@ -262,36 +252,7 @@ export const storeContract: readonly ContractCase[] = [
     await until(() => heard.clocks.at(-1)?.clock.clock === clock.clock)
     assert.equal((await two.sync({ history: clock.history, clock: clock.clock - 1 })).targets.length, targets.length)
   }),
-  contract('mail reaches the worker it is for, and no other', async ({ open }) => {
-    const [one, two] = [await open(), await open()]
-    const [heardOne, heardTwo] = [listenTo(one, 'one'), listenTo(two, 'two')]
-    await until(() => heardOne.listening > 0 && heardTwo.listening > 0)
-    const texts = ['first', JSON.stringify({ text: '🙂 \ud800 "' }), '']
-    const disturbed = await undisturbed([heardOne, heardTwo], async () => {
-      for (const text of texts) await one.send('two', text)
-      await two.send('one', 'back')
-      return () => texts.every((text) => heardTwo.mail.includes(text)) && heardOne.mail.includes('back')
-    })
-    const heard = ({ mail }: Listening) => (disturbed ? [...new Set(mail)].sort() : mail)
-    assert.deepEqual(heard(heardTwo), disturbed ? texts.toSorted() : texts)
-    assert.deepEqual(heard(heardOne), ['back'])
-    await one.send('nobody', 'lost')
-  }),
-  contract('who has stopped listening hears nothing more', async ({ open }) => {
-    const [one, two] = [await open(), await open()]
-    const [stopped, other] = [listenTo(two, 'two'), listenTo(one, 'one')]
-    await until(() => stopped.listening > 0 && other.listening > 0)
-    stopped.stop()
-    await one.send('two', 'too late')
-    const { clock } = await one.invalidate(['a'], nothing)
-    await two.send('one', 'last')
-    await until(() => other.mail.length === 1)
-    assert.deepEqual(stopped.mail, [])
-    assert.equal(
-      stopped.clocks.find((heard) => heard.clock.clock === clock.clock),
-      undefined,
-    )
-  }),
+  ...mailContract,
   contract('first calls at once agree on one history', async ({ connect }) => {
     const clocks = await Promise.all(Array.from({ length: 8 }, async () => (await connect().read('id')).clock.history))
     assert.equal(new Set(clocks).size, 1)

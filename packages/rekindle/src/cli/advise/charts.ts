@@ -7,40 +7,29 @@ import type { Chart, Mark, Point } from './chart.ts'
 export function chartsOf({ curves, current, recommended }: Advice): readonly Chart[] {
   const { setting: now } = current
   const { setting: better } = recommended.prediction
-  const marks = (of: keyof typeof now): Mark[] => [
+  type Setting = keyof typeof now
+  const line = (points: readonly Prediction[], x: Setting, y: 'memoryHitRate' | 'withoutBuild') =>
+    points.map((point): Point => [point.setting[x], point[y]])
+  const marks = (of: Setting): Mark[] => [
     { x: now[of], name: 'now' },
     ...(better[of] === now[of] ? [] : [{ x: better[of], name: 'recommended' as const }]),
   ]
-  const line = (points: readonly Prediction[], x: keyof typeof now, y: 'memoryHitRate' | 'withoutBuild'): Point[] =>
-    points.map((point) => [point.setting[x], point[y]] as const)
+  const chart = (title: string, of: Setting, fromMemory: Point[], withoutBuild: Point[], xText: Chart['xText']): Chart => ({
+    title,
+    series: [
+      { name: 'from memory', points: fromMemory },
+      { name: 'without a full build', points: withoutBuild },
+    ],
+    marks: within(marks(of), withoutBuild),
+    xText,
+  })
+  const varied = (title: string, of: Setting, points: readonly Prediction[], xText: Chart['xText']): Chart =>
+    chart(title, of, line(points, of, 'memoryHitRate'), line(points, of, 'withoutBuild'), xText)
+  const fromMemory = line(curves.liveTtl, 'liveTtlMs', 'memoryHitRate')
   return [
-    {
-      title: 'Time to live',
-      series: [
-        { name: 'from memory', points: line(curves.liveTtl, 'liveTtlMs', 'memoryHitRate') },
-        { name: 'without a full build', points: line(curves.configTtl, 'configTtlMs', 'withoutBuild') },
-      ],
-      marks: within(marks('configTtlMs'), line(curves.configTtl, 'configTtlMs', 'withoutBuild')),
-      xText: short,
-    },
-    {
-      title: 'Live agents in each worker',
-      series: [
-        { name: 'from memory', points: line(curves.size, 'maxAgents', 'memoryHitRate') },
-        { name: 'without a full build', points: line(curves.size, 'maxAgents', 'withoutBuild') },
-      ],
-      marks: within(marks('maxAgents'), line(curves.size, 'maxAgents', 'memoryHitRate')),
-      xText: numberText,
-    },
-    {
-      title: 'Idle time',
-      series: [
-        { name: 'from memory', points: line(curves.idle, 'idleMs', 'memoryHitRate') },
-        { name: 'without a full build', points: line(curves.idle, 'idleMs', 'withoutBuild') },
-      ],
-      marks: within(marks('idleMs'), line(curves.idle, 'idleMs', 'memoryHitRate')),
-      xText: short,
-    },
+    chart('Time to live', 'configTtlMs', fromMemory, line(curves.configTtl, 'configTtlMs', 'withoutBuild'), short),
+    varied('Live agents in each worker', 'maxAgents', curves.size, numberText),
+    varied('Idle time', 'idleMs', curves.idle, short),
   ]
 }
 
