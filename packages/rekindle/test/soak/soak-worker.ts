@@ -60,7 +60,7 @@ function start(given: SoakStart): void {
     maxStalenessMs: given.maxStalenessMs,
     // Else nothing could be said about what memory serves while the store is away.
     whenUnsynced: 'rebuild',
-    live: { maxAgents: 200, idleMs: 2_000 },
+    live: { maxAgents: 70, idleMs: 2_000 },
     configTtlMs: 5_000,
     storeTimeoutMs: 100,
     async loadConfig(key, { tag }) {

@@ -9,8 +9,8 @@ import { SoakProcess } from './soak-process.ts'
 export interface SoakOptions {
   readonly store: 'redis' | 'sqlite'
   /**
-   * Requests of all workers together; it goes on until these have been made, each fault has happened, and each tier has served
-   * its part: by when it has depends on how fast the machine is.
+   * Requests of all workers together; it goes on until these have been made, each fault has happened, each tier has served its
+   * part, and enough edits have been invalidated: by when depends on how fast the machine is.
    */
   readonly operations: number
   /** The end, however far it is. */
@@ -32,6 +32,9 @@ export interface SoakReport {
 
 /** By each tier, at least. */
 const leastServed = 600
+/** Invalidations that completed, at least. */
+const leastEdits = 30
+const editors = 4
 const workerCount = 4
 /** These are never killed, so that what they hold in the end tells of the whole time. */
 const survivors = 2
@@ -69,7 +72,10 @@ class SoakRun implements AsyncDisposable {
     if (this.#options.store === 'redis') this.#place = await RedisPlace.open()
     for (const agent of agents) this.#write(agent)
     this.#workers.push(...(await Promise.all(Array.from({ length: workerCount }, (_, index) => this.#begin(index)))))
-    const disturbing = Promise.all([this.#editing(), this.#disturbing(), this.#killing()])
+    const editing = Array.from({ length: editors }, (_, editor) =>
+      this.#editing(agents.filter((_agent, index) => index % editors === editor)),
+    )
+    const disturbing = Promise.all([...editing, this.#disturbing(), this.#killing()])
     const heapBytes = await this.#untilDone()
     this.#over = true
     await disturbing
@@ -107,10 +113,10 @@ class SoakRun implements AsyncDisposable {
     return items[Math.floor(this.#options.random() * items.length)]!
   }
 
-  /** Changes agents at their source, one after the other, and invalidates them through whichever worker. */
-  async #editing(): Promise<void> {
+  /** Changes agents of its own at their source, one after the other, and invalidates them through whichever worker. */
+  async #editing(own: readonly string[]): Promise<void> {
     while (!this.#over) {
-      const agentId = this.#pick(agents)
+      const agentId = this.#pick(own)
       const version = this.#write(agentId)
       const how = this.#options.random() < 0.02 ? 'all' : this.#pick(['agent', 'tag'] as const)
       this.#edits.tried++
@@ -123,7 +129,7 @@ class SoakRun implements AsyncDisposable {
       } catch {
         // The store was away, or the worker was killed.
       }
-      await delay(5 + this.#options.random() * 20)
+      await delay(editors * (5 + this.#options.random() * 20))
     }
   }
 
@@ -186,7 +192,8 @@ class SoakRun implements AsyncDisposable {
       const heap = this.#counted.get(survivor)?.heapBytes ?? 0
       if (early === 0 && this.#operations > operations / 10) early = heap
       const allServed = Object.values(this.#served).every((served) => served >= leastServed)
-      const done = this.#operations >= operations && allServed && faults.every((name) => (this.#faults[name] ?? 0) > 0)
+      const allHappened = faults.every((name) => (this.#faults[name] ?? 0) > 0) && this.#edits.completed >= leastEdits
+      const done = this.#operations >= operations && allServed && allHappened
       const { length: answered } = tallies.filter(({ status }) => status === 'fulfilled')
       say(`${this.#operations} requests, ${answered} workers, heap ${(heap / 1e6).toFixed(1)} MB, ${this.#wrong.size} wrong`)
       if (done || performance.now() > until) return [early, heap]
