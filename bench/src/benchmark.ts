@@ -45,6 +45,18 @@ export interface Verdict {
   readonly text: string
 }
 
+/** How figures grow with something: drawn as lines, over a logarithmic scale. */
+export interface Curve {
+  /** What grows, with its unit: "keys", "KB of config". */
+  readonly of: string
+  readonly unit: string
+  /** A point has all that was measured there, round by round; it is drawn at the median. */
+  readonly lines: readonly {
+    readonly name: string
+    readonly points: readonly { readonly x: number; readonly values: readonly number[] }[]
+  }[]
+}
+
 /** What one figure per round cannot say: a table in words. */
 export interface Grid {
   readonly title: string
@@ -54,6 +66,8 @@ export interface Grid {
   readonly targets: readonly Verdict[]
   /** The figures behind the words. */
   readonly figures: unknown
+  /** If they are a curve. */
+  readonly curve?: Curve
 }
 
 /** Comparisons of one subject, run in a process of their own. */
