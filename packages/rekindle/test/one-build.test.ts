@@ -52,6 +52,31 @@ describe('workers that miss the same entry at once', () => {
     expect(await one.ask()).toBe('config cold v2')
   })
 
+  test('ask the store what it has by then in the same round trip as for the claim', async () => {
+    const { worker } = fleet()
+    const asked: string[] = []
+    const one = worker()
+    const { read, claim } = one.connection
+    one.connection.read = (id) => (asked.push('read'), read(id))
+    one.connection.claim = (id, given) => (asked.push('claim'), claim(id, given))
+    expect(await one.ask()).toBe('build cold v1')
+    expect(asked).toEqual(['read', 'claim'])
+  })
+
+  test.each([true, false])('take what another has stored between their look and their claim (told with it: %s)', async (told) => {
+    const { worker } = fleet()
+    const [one, two] = [worker(), worker()]
+    const { claim } = one.connection
+    one.connection.claim = async (id, given) => {
+      await two.ask()
+      await settle()
+      const claimed = await claim(id, given)
+      return told || !claimed.granted ? claimed : { granted: true }
+    }
+    expect(await one.ask()).toBe('config cold v1')
+    expect(one.loads).toEqual([])
+  })
+
   test('each load it for themselves, at once, when the one that loads fails', async () => {
     const { worker } = fleet()
     const held = gate()

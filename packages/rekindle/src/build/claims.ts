@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock.ts'
-import type { Claimed, SeenClock } from '../config/config-store.ts'
+import type { Claim, Claimed, SeenClock, StoreRead } from '../config/config-store.ts'
 import { checkClaimed, checkWaiting } from '../config/store-replies.ts'
 import type { GuardedStore, Patience } from '../resilience/guarded-store.ts'
 import { encodeMail } from '../worker-mail.ts'
@@ -25,7 +25,12 @@ export interface HeldClaim {
 
 /** `undefined`: the store cannot say, so everybody builds for themselves. */
 export type Turn =
-  | { readonly held: HeldClaim; readonly theirs?: undefined }
+  | {
+      readonly held: HeldClaim
+      readonly theirs?: undefined
+      /** What is in the store, now that the claim is held, if it said so. */
+      readonly entry: StoreRead | undefined
+    }
   | { readonly held?: undefined; readonly theirs: TheirClaim }
   | undefined
 
@@ -58,14 +63,17 @@ export class Claims {
     this.#clock = clock
   }
 
-  /** Claims `id` for a build of what is known `asOf`, or returns how to wait for who has it. `instead` may be replaced. */
-  async take(id: string, asOf: SeenClock, patience: Patience, instead?: string): Promise<Turn> {
+  /**
+   * Claims `id` for a build of what is known `asOf`, or returns how to wait for who has it. `look`: what is in the store by then is of
+   * interest. `instead` may be replaced.
+   */
+  async take(id: string, asOf: SeenClock, patience: Patience, look: boolean, instead?: string): Promise<Turn> {
     const claimant = `${this.#worker}/${++this.#claims}`
     // Listening before the store notes that somebody waits: the wake-up may come at once.
     const { woken, leave } = this.#listen(id)
     let inTime = true
     const ask = async () => {
-      const answer = await this.#claim(id, claimant, asOf, instead)
+      const answer = await this.#claim(id, { claimant, asOf, look, ...(instead !== undefined && { instead }) })
       // Nobody waits for it any more, so nobody would ever let go of it.
       if (!inTime && answer.granted) this.#release(id, claimant)
       return answer
@@ -74,7 +82,7 @@ export class Claims {
     inTime = claimed !== undefined
     if (claimed === undefined || claimed.granted) {
       leave()
-      return claimed && { held: this.#hold(id, claimant, asOf) }
+      return claimed && { held: this.#hold(id, claimant, asOf), entry: claimed.entry }
     }
     const { claimant: holder, asOf: theirAsOf } = claimed
     // Not at once, whatever the store says: that would be to ask without end.
@@ -87,9 +95,8 @@ export class Claims {
     return { theirs: { claimant: holder, asOf: theirAsOf, wait, leave: leaveThem } }
   }
 
-  async #claim(id: string, claimant: string, asOf: SeenClock, instead?: string): Promise<Claimed> {
-    const claim = { claimant, worker: this.#worker, ttlMs: claimMs, asOf }
-    return checkClaimed(await this.#store.connection.claim(id, instead === undefined ? claim : { ...claim, instead }))
+  async #claim(id: string, claim: Omit<Claim, 'worker' | 'ttlMs'>): Promise<Claimed> {
+    return checkClaimed(await this.#store.connection.claim(id, { ...claim, worker: this.#worker, ttlMs: claimMs }))
   }
 
   #hold(id: string, claimant: string, asOf: SeenClock): HeldClaim {
@@ -99,7 +106,7 @@ export class Claims {
       timer = this.#clock.after(renewEveryMs, () => void renew())
     }
     const renew = async () => {
-      const renewed = await this.#store.ask('a claim', () => this.#claim(id, claimant, asOf))
+      const renewed = await this.#store.ask('a claim', () => this.#claim(id, { claimant, asOf }))
       // It may have come after the release, and made the claim anew.
       if (released) this.#release(id, claimant)
       // Not granted: taken over, as after a long standstill.

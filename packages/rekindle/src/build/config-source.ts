@@ -1,5 +1,6 @@
 import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
+import type { StoreRead } from '../config/config-store.ts'
 import type { Admitted, ConfigTier, Lookup } from '../config/config-tier.ts'
 import { storeIdOf } from '../config/fingerprint.ts'
 import { AgentNotFoundError, textOf } from '../errors.ts'
@@ -128,10 +129,16 @@ export class ConfigSource<Config, Agent> {
     })
   }
 
-  /** Asks the store. */
-  #look(scoped: Partial<AgentKey>, encoded: string, wish: Wish<Config>, patience?: Patience): Promise<Found<Config>> {
+  /** Asks the store, unless it has just said what it has. */
+  #look(
+    scoped: Partial<AgentKey>,
+    encoded: string,
+    wish: Wish<Config>,
+    patience?: Patience,
+    entry?: StoreRead,
+  ): Promise<Found<Config>> {
     const started = performance.now()
-    const look = () => this.#parts.tier.lookup(scoped, encoded, patience)
+    const look = () => this.#parts.tier.lookup(scoped, encoded, patience, entry)
     return this.#parts.tracing.trace('config-read', scoped, look, described).then(({ record, refusal, fallback, stale }) => {
       const storeMs = performance.now() - started
       const expired = stale === true && wish.fresh
@@ -163,8 +170,8 @@ export class ConfigSource<Config, Agent> {
         asOf: () => this.#parts.view.stamp,
         isSuperseded: (asOf) =>
           asOf.history === this.#parts.view.stamp.history && !this.#parts.view.isValid({ key: scoped, tags: [], asOf }),
-        look: async () => {
-          const { obtained, refused: still } = await this.#look(scoped, encoded, wish, patience)
+        look: async (entry) => {
+          const { obtained, refused: still } = await this.#look(scoped, encoded, wish, patience, entry)
           return { obtained, refusal: still?.refusal }
         },
         load: (held) => this.#load(key, scoped, refused, held),

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { SeenClock } from '../config/config-store.ts'
+import type { SeenClock, StoreRead } from '../config/config-store.ts'
 import type { ConfigRefusal } from '../reasons.ts'
 import type { Patience } from '../resilience/guarded-store.ts'
 import type { Claims, HeldClaim } from './claims.ts'
@@ -14,8 +14,10 @@ export interface MissingEntry<Result extends { readonly stored?: Promise<void> }
   readonly asOf: () => SeenClock
   /** Whether what was begun with this knowledge has been invalidated since. */
   readonly isSuperseded: (asOf: SeenClock) => boolean
-  /** What the store has by now, or why it has nothing of use. */
-  readonly look: () => Promise<{ readonly obtained?: Result | undefined; readonly refusal?: ConfigRefusal | undefined }>
+  /** What the store has by now (`entry`, if it has said so), or why it has nothing of use. */
+  readonly look: (
+    entry?: StoreRead,
+  ) => Promise<{ readonly obtained?: Result | undefined; readonly refusal?: ConfigRefusal | undefined }>
   readonly load: (held?: HeldClaim) => Promise<Result>
   /** For what is asked of the store. Waiting for others to load is no waiting for the store. */
   readonly patience: Patience
@@ -31,11 +33,14 @@ export async function loadInTurn<Result extends { readonly stored?: Promise<void
   { clock, timeoutMs, closing }: { readonly clock: Clock; readonly timeoutMs: number; readonly closing: AbortSignal },
 ): Promise<Result> {
   const until = clock.now() + timeoutMs
+  // Another may finish between our look and our claim. (What should not have been there has been reported once.)
+  const { refusal } = entry
+  const lookAgain = refusal === 'absent' || refusal === 'expired' || refusal === 'invalidated'
   let instead: string | undefined
   while (clock.now() < until) {
-    const turn = await claims.take(entry.id, entry.asOf(), entry.patience, instead)
+    const turn = await claims.take(entry.id, entry.asOf(), entry.patience, lookAgain, instead)
     if (turn === undefined) break
-    if (turn.held !== undefined) return loadAsHolder(entry, turn.held)
+    if (turn.held !== undefined) return loadAsHolder(entry, turn.held, lookAgain ? () => entry.look(turn.entry) : undefined)
     const { theirs } = turn
     const outcome = entry.isSuperseded(theirs.asOf) ? theirs.leave() : await theirs.wait(until - clock.now())
     instead = outcome === 'superseded' || outcome === 'ended' ? theirs.claimant : undefined
@@ -50,13 +55,12 @@ export async function loadInTurn<Result extends { readonly stored?: Promise<void
 }
 
 async function loadAsHolder<Result extends { readonly stored?: Promise<void> }>(
-  { refusal, look, load }: MissingEntry<Result>,
+  { load }: MissingEntry<Result>,
   held: HeldClaim,
+  look: MissingEntry<Result>['look'] | undefined,
 ): Promise<Result> {
   try {
-    // Another may have finished between our look and our claim. (What should not have been there has been reported once.)
-    const lookAgain = refusal === 'absent' || refusal === 'expired' || refusal === 'invalidated'
-    const found = lookAgain ? await look() : undefined
+    const found = await look?.()
     const result = found?.obtained ?? (await load(held))
     // Those who wait shall find it in the store.
     void (result.stored ?? Promise.resolve()).then(() => held.release())

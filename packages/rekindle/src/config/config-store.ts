@@ -36,7 +36,7 @@ interface StoredEntries {
    * read after the call was made**. A namespace without a clock gets one; what was written before it had that can be judged by
    * nobody, and reads as `undefined`.
    */
-  read(id: string): Promise<{ readonly pointer: string | undefined; readonly clock: StoreClock }>
+  read(id: string): Promise<StoreRead>
   /** The config text kept under a fingerprint. */
   readBlob(fingerprint: string): Promise<string | undefined>
   /** Stores both, the blob before the pointer, replacing what is there; both may be dropped after `ttlMs`. */
@@ -81,6 +81,11 @@ interface Mailboxes {
   send(worker: string, message: string): Promise<void>
   /** Listens, and goes on trying, until the returned function is called. Listeners must not throw. */
   listen(worker: string, listener: StoreListener): () => void
+}
+
+export interface StoreRead {
+  readonly pointer: string | undefined
+  readonly clock: StoreClock
 }
 
 /** The invalidation clock of a namespace, as the store has it. */
@@ -142,10 +147,16 @@ export interface Claim {
   readonly asOf: SeenClock
   /** A claimant that may be replaced. */
   readonly instead?: string
+  /** If it is granted, what is in the store by then is wanted, too. */
+  readonly look?: boolean
 }
 
 export type Claimed =
-  | { readonly granted: true }
+  | {
+      readonly granted: true
+      /** What a {@link StoredEntries.read} of the entry finds that comes after the claim, from a store that can say so in the same round trip. */
+      readonly entry?: StoreRead
+    }
   | { readonly granted: false; readonly claimant: string; readonly asOf: SeenClock; readonly expiresInMs: number }
 
 export interface StoreListener {

@@ -7,6 +7,7 @@ import type { Stamp } from '../invalidation/stamp.ts'
 import type { ConfigRefusal } from '../reasons.ts'
 import type { GuardedStore, Patience } from '../resilience/guarded-store.ts'
 import type { ConfigRecord } from './config-record.ts'
+import type { StoreRead } from './config-store.ts'
 import { fingerprintOf, storeIdOf } from './fingerprint.ts'
 import { freshFor } from './freshness.ts'
 import { InternedConfigs } from './interned-configs.ts'
@@ -18,7 +19,7 @@ import { serialize } from './serialize.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import type { CacheSettings } from '../settings.ts'
 import type { Counters } from '../stats.ts'
-import { checkBlob, checkRead, type StoreRead } from './store-replies.ts'
+import { checkBlob, checkRead } from './store-replies.ts'
 import { validate } from './validate.ts'
 
 /** For the parsed configs kept in this process: how many, and about how many bytes. */
@@ -84,11 +85,16 @@ export class ConfigTier<Config> {
   /**
    * The config stored for `key` (`encoded` is its encoding), if it may be used: fresh enough, not invalidated by anything that happened before this call,
    * and all that its pointer says it is. Never rejects: whatever goes wrong is a refusal, and a build follows.
+   *
+   * `found`: what the store has just said, so that it need not be asked.
    */
-  lookup(key: Partial<AgentKey>, encoded: string, patience?: Patience): Promise<Lookup<Config>> {
+  lookup(key: Partial<AgentKey>, encoded: string, patience?: Patience, found?: StoreRead): Promise<Lookup<Config>> {
     const { connection } = this.#store
     const seen = this.#invalidations.view.stamp
-    const find = () => connection.read(storeIdOf(encoded)).then((found) => this.#judge(key, encoded, checkRead(found), seen))
+    const find = () =>
+      found === undefined
+        ? connection.read(storeIdOf(encoded)).then((read) => this.#judge(key, encoded, checkRead(read), seen))
+        : Promise.resolve(this.#judge(key, encoded, found))
     return this.#store.read<Lookup<Config>>('a config', find, refused('store-unavailable'), patience)
   }
 
@@ -97,7 +103,7 @@ export class ConfigTier<Config> {
     key: Partial<AgentKey>,
     encoded: string,
     { pointer, clock }: StoreRead,
-    seen: Stamp,
+    seen?: Stamp,
   ): Lookup<Config> | Promise<Lookup<Config>> {
     if (!this.#invalidations.view.isBehind(clock, seen)) return this.#judgePointer(key, encoded, pointer)
     return this.#invalidations.catchUpWith(clock, seen).then(() => this.#judgePointer(key, encoded, pointer))

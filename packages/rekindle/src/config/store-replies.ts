@@ -1,5 +1,5 @@
 import { everything } from '../invalidation/target.ts'
-import type { Claimed, SeenClock, StoreAdvance, StoreChanges, StoreClock, StoreConnection, WorkerList } from './config-store.ts'
+import type { Claimed, SeenClock, StoreAdvance, StoreChanges, StoreClock, StoreRead, WorkerList } from './config-store.ts'
 
 /**
  * What a store answers is a stranger's word: a store of the application's may say anything, and so may one that somebody else
@@ -12,8 +12,6 @@ const maxWorkers = 10_000
 
 /** More targets than a process remembers. */
 const maxTargets = 50_000
-
-export type StoreRead = Awaited<ReturnType<StoreConnection['read']>>
 
 /** Throws a `TypeError`, as all of these do. */
 export function checkRead(answer: unknown): StoreRead {
@@ -28,7 +26,8 @@ export function checkBlob(answer: unknown): string | undefined {
 }
 
 export function checkClaimed(answer: unknown): Claimed {
-  const { granted, claimant, asOf } = fieldsOf(answer)
+  const { granted, claimant, asOf, entry } = fieldsOf(answer)
+  if (entry !== undefined) checkRead(entry)
   if (granted !== true && (granted !== false || typeof claimant !== 'string' || !isSeen(asOf))) throw other('a claim')
   return answer as Claimed
 }

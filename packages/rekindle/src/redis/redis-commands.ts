@@ -25,6 +25,7 @@ export class RedisCommands {
   readonly isCluster: boolean
   readonly #prefix: string
   readonly #steady: SteadyLink<CommandLink>
+  #resent = 0
   readonly #subscriptions = new Set<SteadyLink<Link>>()
 
   constructor(pattern: RedisPattern) {
@@ -45,6 +46,11 @@ export class RedisCommands {
   /** Another number whenever commands may go to another server than before, or to one that has been restarted. */
   get generation(): number {
     return this.#steady.generation
+  }
+
+  /** Another number whenever a script was sent again, and so came after what was sent meanwhile. */
+  get resent(): number {
+    return this.#resent
   }
 
   /** Values of several keys, each read after this call. (No `async` function: it is on the way of every config hit.) */
@@ -100,6 +106,7 @@ export class RedisCommands {
       // It has become a replica although the connection has stayed. Another connection may lead to its successor.
       if (error.message.includes('READONLY')) this.#steady.giveUp(error, link)
       if (!error.message.startsWith('NOSCRIPT')) throw error
+      this.#resent++
       return link.send(['EVAL', lua, ...rest], first)
     })
     if (isReply(reply)) return reply

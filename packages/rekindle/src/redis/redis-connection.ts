@@ -132,11 +132,20 @@ export class RedisConnection implements StoreConnection {
     return { reports, keptForMs: Number(keptFor) / 1000 }
   }
 
-  async claim(id: string, { claimant, worker, ttlMs, asOf, instead }: Claim): Promise<Claimed> {
+  /** One connection keeps the order: what is sent right after the claim is read after it. */
+  async claim(id: string, { claimant, worker, ttlMs, asOf, instead, look }: Claim): Promise<Claimed> {
     const args = [claimant, worker, String(Math.ceil(ttlMs)), `${asOf.history} ${asOf.clock}`, instead ?? '']
-    const [holder, heldAsOf = '', leftMs = 0] = await this.#commands.run(claim, [this.#claimKey(id)], args, isClaim)
-    if (holder === undefined) return { granted: true }
-    return { granted: false, claimant: holder, asOf: parseSeen(heldAsOf), expiresInMs: Math.max(0, leftMs) }
+    const { generation, resent, isCluster } = this.#commands
+    const claiming = this.#commands.run(claim, [this.#claimKey(id)], args, isClaim)
+    const reading = look === true && !isCluster && this.#checkedGeneration === generation ? this.read(id) : undefined
+    // Who has the claim does not depend on it.
+    const entry = reading?.catch(() => undefined)
+    const [holder, heldAsOf = '', leftMs = 0] = await claiming
+    if (holder !== undefined)
+      return { granted: false, claimant: holder, asOf: parseSeen(heldAsOf), expiresInMs: Math.max(0, leftMs) }
+    const read = await entry
+    const inOrder = this.#commands.generation === generation && this.#commands.resent === resent
+    return read !== undefined && inOrder ? { granted: true, entry: read } : { granted: true }
   }
 
   async release(id: string, claimant: string): Promise<readonly string[]> {

@@ -108,8 +108,15 @@ export class SealedConnection implements StoreConnection {
     return this.#store.workers(seen)
   }
 
-  claim(id: string, claim: Claim): Promise<Claimed> {
-    return this.#store.claim(this.#names.of(this.#place('pointer', id))[0], claim)
+  async claim(id: string, claim: Claim): Promise<Claimed> {
+    const place = this.#place('pointer', id)
+    const [name, ...olderNames] = this.#names.of(place)
+    const claimed = await this.#store.claim(name, claim)
+    if (!claimed.granted || claimed.entry === undefined) return claimed
+    const { pointer, clock } = claimed.entry
+    if (pointer !== undefined) return { granted: true, entry: { pointer: this.#open(pointer, place), clock } }
+    // It may be there under an older name.
+    return olderNames.length > 0 ? { granted: true } : claimed
   }
 
   release(id: string, claimant: string): Promise<readonly string[]> {

@@ -9,6 +9,7 @@ import type {
   StoreConnection,
   StoreEntry,
   StoreListener,
+  StoreRead,
   WorkerList,
   WorkerPresence,
   WorkerReport,
@@ -141,6 +142,10 @@ export class MemoryNamespace {
     return [...held.value.waiting]
   }
 
+  read(id: string): StoreRead {
+    return { clock: this.clockNow(), pointer: this.live(this.pointers, id) }
+  }
+
   write({ id, pointer, fingerprint, blob, ttlMs }: StoreEntry): void {
     const expiresAt = this.#now() + ttlMs
     this.blobs.set(fingerprint, { value: blob, expiresAt })
@@ -158,7 +163,7 @@ function connectionTo(space: MemoryNamespace): StoreConnection {
   const closers = new Set<() => void>()
   const later = (call: () => void) => void setImmediate(call)
   return {
-    read: async (id) => ({ clock: space.clockNow(), pointer: space.live(space.pointers, id) }),
+    read: async (id) => space.read(id),
     readBlob: async (fingerprint) => space.live(space.blobs, fingerprint),
     write: async (entry) => space.write(entry),
     remove: async (id) => void space.pointers.delete(id),
@@ -171,7 +176,10 @@ function connectionTo(space: MemoryNamespace): StoreConnection {
     },
     sync: async (seen, presence) => space.sync(seen, presence),
     workers: async (seen) => space.workers(seen),
-    claim: async (id, claim) => space.claim(id, claim),
+    claim: async (id, claim) => {
+      const claimed = space.claim(id, claim)
+      return claimed.granted && claim.look === true ? { granted: true, entry: space.read(id) } : claimed
+    },
     release: async (id, claimant) => space.release(id, claimant),
     async send(worker, message) {
       for (const listener of space.listeners.get(worker) ?? []) later(() => listener.onMessage(message))

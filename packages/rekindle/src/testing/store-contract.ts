@@ -210,6 +210,17 @@ export const storeContract: readonly ContractCase[] = [
       assert.deepEqual(await connection.release('id', 'two'), ['w2'])
     },
   ),
+  contract('who is granted a claim may be told what is in the store by then, and is told the truth', async ({ open }) => {
+    const [connection, other] = [await open(), await open()]
+    for (const written of [undefined, entry({ id: 'id' })]) {
+      if (written !== undefined) await other.write(written)
+      const claimed = await connection.claim('id', claim({ look: true }))
+      assert.ok(claimed.granted)
+      if (claimed.entry !== undefined) assert.deepEqual(claimed.entry, await connection.read('id'))
+    }
+    const refused = await other.claim('id', claim({ claimant: 'two', look: true }))
+    assert.equal(refused.granted, false)
+  }),
   contract('a claim that is not renewed ends by itself', async ({ open }) => {
     const connection = await open()
     await connection.claim('id', claim({ claimant: 'dead', ttlMs: 1 }))
