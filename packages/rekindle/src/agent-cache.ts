@@ -82,7 +82,7 @@ export class AgentCache<Config, Agent> {
     const now = this.#clock.now()
     if (!this.#live.isFree(live, now)) return undefined
     served.memory++
-    if (this.#notes !== undefined && now >= live.noteFrom) this.#notes.hit(live, now)
+    this.#notes?.hit(live, now)
     return live
   }
 
@@ -93,7 +93,7 @@ export class AgentCache<Config, Agent> {
     const now = this.#clock.now()
     if (!this.#live.isFree(live, now)) return undefined
     this.#counters.serve(fromMemory, performance.now() - started)
-    if (this.#notes !== undefined && now >= live.noteFrom) this.#notes.hit(live, now)
+    this.#notes?.hit(live, now)
     this.#parts.audit?.served(live.record, live, latencySampling)
     return live
   }
@@ -167,7 +167,7 @@ export class AgentCache<Config, Agent> {
     const now = this.#clock.now()
     if (!this.#live.isFree(live, now)) return undefined
     this.#counters.served.memory++
-    if (this.#notes !== undefined && now >= live.noteFrom) this.#notes.hit(live, now)
+    this.#notes?.hit(live, now)
     this.#live.touch(live, now)
     return live.agent
   }
@@ -203,12 +203,7 @@ export class AgentCache<Config, Agent> {
     if (!(limit >= 0)) throw new InvalidOptionsError('limit', 'limit must be a number of at least 0.')
     const [, liveScope] = this.#parts.scopes
     const now = this.#clock.now()
-    const summaries: LiveAgentSummary[] = []
-    for (const live of this.#live.byUse()) {
-      if (summaries.length >= limit) break
-      summaries.push(summaryOf(live, liveScope, now))
-    }
-    return summaries
+    return this.#live.byUse(limit).map((live) => summaryOf(live, liveScope, now))
   }
 
   /**

@@ -30,10 +30,9 @@ export function liveAgentOf<Config, Agent>(
   period: LivePeriod,
   { stored, clock }: { readonly stored: boolean; readonly clock: Clock },
 ): LiveAgent<Config, Agent> {
-  const live = new LiveAgent(agent, key, built.record, period)
+  const live = new LiveAgent(agent, key, built.record, period, clock.now())
   live.rebuildMs = rebuildMsOf(built, stored)
   live.source = built.source
-  live.createdAt = clock.now()
   return live
 }
 

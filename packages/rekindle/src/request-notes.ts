@@ -21,10 +21,12 @@ export class RequestNotes {
     this.#watch.see(live, this.#configHash(key, live), now)
   }
 
-  /** Of an agent in memory. */
+  /** Of an agent in memory; nothing is told if that has been done a moment ago. */
   hit<Config, Agent>(live: LiveAgent<Config, Agent>, now: number): void {
-    const { liveHash, configHash } = (live.hashes ??= this.#hashesOf(live))
-    live.noteFrom = now + noteEveryMs
+    const { noted } = live
+    if (noted !== undefined && now < noted.from) return
+    const { liveHash, configHash } = noted ?? this.#hashesOf(live)
+    live.noted = { liveHash, configHash, from: now + noteEveryMs }
     this.#watch.see(liveHash, configHash, now)
   }
 

@@ -3,7 +3,7 @@ import type { StaleWindows } from '../config/freshness.ts'
 import type { RemovalCause } from '../reasons.ts'
 import type { CacheSettings } from '../settings.ts'
 import { IdleList } from './idle-list.ts'
-import type { LiveAgent } from './live-agent.ts'
+import { type LiveAgent, unlisted, used } from './live-agent.ts'
 import { costliest } from './pressure/costliest.ts'
 import { Sweeper } from './sweeper.ts'
 
@@ -37,13 +37,15 @@ export class IdleAgents<Config, Agent> {
   }
 
   /**
-   * An agent has no lease any more, or has been used without one. Within a millisecond the order of use is not told apart: under
-   * load most agents need not be moved.
+   * An agent has no lease any more, or has been used without one. In the list it stays where it is: who looks for the oldest moves it
+   * up (second chance: Corbató, A Paging Experiment with the Multics System, 1968), so a hit touches no agent but its own.
    */
   rest(live: LiveAgent<Config, Agent>, now: number): void {
-    if (live.listed && live.idleSince === now) return
-    this.#list.remove(live)
     live.idleSince = now
+    if (live.place !== unlisted) {
+      live.place = used
+      return
+    }
     this.#list.push(live)
     this.#sweeper.expect(this.#dueAt(live))
   }
@@ -57,6 +59,7 @@ export class IdleAgents<Config, Agent> {
     for (let oldest = this.#list.oldest; oldest !== undefined; oldest = this.#list.oldest) {
       if (this.#home.size <= this.#options.settings.maxAgents) return
       if (oldest.leases > 0) this.#list.remove(oldest)
+      else if (oldest.place === used) this.#list.moveUp(oldest)
       else this.#home.retire(oldest, 'evicted')
     }
   }
@@ -99,9 +102,15 @@ export class IdleAgents<Config, Agent> {
     return Math.min(live.idleSince + settings.idleMs, Math.max(live.staleUntil, standInUntil))
   }
 
-  /** The latest used first. The list must not change meanwhile. */
-  *latestFirst(): Generator<LiveAgent<Config, Agent>> {
-    for (let live = this.#list.youngest; live !== undefined; live = live.older) if (live.leases === 0) yield live
+  /** Those used last, the latest first. */
+  latest(limit: number): LiveAgent<Config, Agent>[] {
+    const found: LiveAgent<Config, Agent>[] = []
+    const cut = () => void found.sort((one, other) => other.idleSince - one.idleSince).splice(limit)
+    for (let live = this.#list.youngest; live !== undefined; live = live.older) {
+      if (live.leases === 0 && found.push(live) > 2 * limit) cut()
+    }
+    cut()
+    return found
   }
 
   stop(): void {

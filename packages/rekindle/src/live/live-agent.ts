@@ -15,7 +15,30 @@ export type LiveState =
   | { readonly phase: 'retired'; readonly cause: RemovalCause }
   | { readonly phase: 'disposed'; readonly cause: RemovalCause }
 
+/** `used`: in the idle list, at the place of an earlier use. */
+export type Place = typeof unlisted | typeof listed | typeof used
+export const unlisted = 0
+export const listed = 1
+export const used = 2
+
 const building: LiveState = { phase: 'building' }
+/** One for all. */
+export const ready: LiveState = { phase: 'ready' }
+
+/**
+ * Times are kept in whole ms since this: as small integers they lie in the agent itself, where each would otherwise be a number on the heap
+ * of its own, to be fetched on a hit. (A process that has run for 24 days has larger ones, which work as well.)
+ */
+const epoch = Date.now()
+
+/** Of a {@link RequestNotes}. */
+export interface Noted {
+  /** From then on the next request is noted. Wall clock, ms. */
+  from: number
+  /** Of its key, as each scope has it. */
+  readonly liveHash: number
+  readonly configHash: number
+}
 
 /** Someone in the queue for an agent that serves one holder at a time. */
 export interface QueuedWaiter<Config, Agent> {
@@ -35,26 +58,24 @@ export interface LivePeriod {
 export class LiveAgent<Config, Agent> implements AgentKey {
   // In the order in which a memory hit reads them: the first ones share a cache line.
   /** Its key; fields out of the live scope are empty. Held here, not in an object of their own: look-ups compare them. */
+  readonly sessionId: string
   readonly userId: string
   readonly agentId: string
   readonly reasoning: boolean | string
-  /** Until then it serves. */
-  freshUntil: number
-  leases = 0
-  /** When its last lease ended. */
-  idleSince: number = -Infinity
   readonly agent: Agent
+  leases = 0
+  /** In the idle list, or not. A number: to store one takes no bookkeeping of the heap's. */
+  place: Place = unlisted
+  #freshUntil: number
+  #idleSince = 0
   state: LiveState = building
-  /** Whether it is in the idle list. */
-  listed = false
   nextInBucket: LiveAgent<Config, Agent> | undefined = undefined
   /** Neighbours in the idle list. */
   older: LiveAgent<Config, Agent> | undefined = undefined
   younger: LiveAgent<Config, Agent> | undefined = undefined
-  readonly sessionId: string
   record: ConfigRecord<Config>
-  /** From `freshUntil` to this it serves while it is refreshed. */
-  staleUntil: number
+  #staleUntil: number
+  #createdAt: number
   /** From then on a refresh may be tried. */
   refreshFrom = 0
   queue: Set<QueuedWaiter<Config, Agent>> | undefined = undefined
@@ -64,22 +85,48 @@ export class LiveAgent<Config, Agent> implements AgentKey {
   /** What making it took: the application's functions that would run again if it were dropped. */
   rebuildMs = 0
   source: 'config' | 'build' = 'build'
-  /** From then on the next request for it is noted, if anybody watches. */
-  noteFrom: number = -Infinity
-  /** Of its key, as each scope has it; made when first needed. */
-  hashes: { readonly liveHash: number; readonly configHash: number } | undefined = undefined
-  /** When it was made. Wall clock, ms. */
-  createdAt: number = -Infinity
+  /** What those who watch requests keep with it, if anybody does. */
+  noted: Noted | undefined = undefined
 
-  constructor(agent: Agent, key: AgentKey, record: ConfigRecord<Config>, { freshUntil, staleUntil }: LivePeriod) {
+  /** `now`: when it was made. Wall clock, ms, as all times here. */
+  constructor(agent: Agent, key: AgentKey, record: ConfigRecord<Config>, { freshUntil, staleUntil }: LivePeriod, now: number) {
     this.agent = agent
     this.agentId = key.agentId
     this.userId = key.userId
     this.sessionId = key.sessionId
     this.reasoning = key.reasoning
     this.record = record
-    this.freshUntil = freshUntil
-    this.staleUntil = staleUntil
+    this.#freshUntil = sinceEpoch(freshUntil)
+    this.#staleUntil = sinceEpoch(staleUntil)
+    this.#createdAt = sinceEpoch(now)
+  }
+
+  /** Until then it serves. */
+  get freshUntil(): number {
+    return this.#freshUntil + epoch
+  }
+
+  /** From {@link freshUntil} to this it serves while it is refreshed. */
+  get staleUntil(): number {
+    return this.#staleUntil + epoch
+  }
+
+  get createdAt(): number {
+    return this.#createdAt + epoch
+  }
+
+  /** When its last lease ended, or it was last used without one. */
+  get idleSince(): number {
+    return this.#idleSince + epoch
+  }
+
+  set idleSince(now: number) {
+    this.#idleSince = sinceEpoch(now)
+  }
+
+  serveFor({ freshUntil, staleUntil }: LivePeriod): void {
+    this.#freshUntil = sinceEpoch(freshUntil)
+    this.#staleUntil = sinceEpoch(staleUntil)
   }
 
   /** Fires when the agent leaves memory. Made when first asked for: most holders never do. */
@@ -92,4 +139,8 @@ export class LiveAgent<Config, Agent> implements AgentKey {
   announceRetirement(): void {
     this.#retirement?.abort()
   }
+}
+
+function sinceEpoch(time: number): number {
+  return Math.floor(time - epoch)
 }

@@ -10,7 +10,7 @@ import { Departures } from './departures.ts'
 import type { Disposer } from './disposer.ts'
 import { IdleAgents } from './idle-agents.ts'
 import { KeyIndex } from './key-index.ts'
-import type { LiveAgent, LivePeriod, QueuedWaiter } from './live-agent.ts'
+import { type LiveAgent, type LivePeriod, type QueuedWaiter, ready } from './live-agent.ts'
 import type { MemoryReading } from './pressure/memory-reading.ts'
 import { MemoryWatch } from './pressure/memory-watch.ts'
 import type { Scale } from './pressure/scale.ts'
@@ -173,7 +173,7 @@ export class LiveTier<Config, Agent> {
     if (this.#closed) return this.#leave(live, 'closed')
     const predecessor = this.#index.find(live)
     if (predecessor !== undefined) this.#takeOut(predecessor, 'replaced')
-    live.state = { phase: 'ready' }
+    live.state = ready
     this.#index.add(live)
     this.#dependents.add(live, live.record.tags)
     if (live.leases > 0) this.#held++
@@ -191,12 +191,10 @@ export class LiveTier<Config, Agent> {
 
   /** Its config has been found unchanged. */
   renew(live: LiveAgent<Config, Agent>, record: ConfigRecord<Config>, serveUntil: number): void {
-    const { freshUntil, staleUntil } = this.period(record, serveUntil)
     this.#dependents.remove(live, live.record.tags)
     this.#dependents.add(live, record.tags)
     live.record = record
-    live.freshUntil = freshUntil
-    live.staleUntil = staleUntil
+    live.serveFor(this.period(record, serveUntil))
   }
 
   /** How long an agent of this config serves, if it is made or confirmed now. Never longer than its config. */
@@ -274,10 +272,11 @@ export class LiveTier<Config, Agent> {
     return projectKey(live, this.#options.liveScope)
   }
 
-  /** Those in use, then the others, the latest used first. Memory must not change meanwhile. */
-  *byUse(): Generator<LiveAgent<Config, Agent>> {
-    if (this.#held > 0) for (const live of this.#index) if (live.leases > 0) yield live
-    yield* this.#idle.latestFirst()
+  /** The first `limit`: those in use, then the others, the latest used first. */
+  byUse(limit: number): LiveAgent<Config, Agent>[] {
+    const first: LiveAgent<Config, Agent>[] = []
+    if (this.#held > 0) for (const live of this.#index) if (live.leases > 0 && first.length < limit) first.push(live)
+    return first.concat(this.#idle.latest(limit - first.length))
   }
 
   /** Nothing idle stays; what is in use goes when its last lease ends. */
