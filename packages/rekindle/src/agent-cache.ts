@@ -1,12 +1,12 @@
 import { type AgentKey, assertKey, type KeyField } from './agent-key.ts'
-import type { Auditor } from './audit/auditor.ts'
+import type { Audit } from './audit/late-audit.ts'
 import type { Clock } from './clock.ts'
 import { closeDown, type OpenParts } from './close-down.ts'
 import { CacheClosedError, InvalidOptionsError } from './errors.ts'
 import type { EventListener, EventName, Events } from './events.ts'
-import type { Explainer } from './explain/explainer.ts'
 import type { Explanation } from './explain/explanation.ts'
 import { invalidateAt } from './invalidate-at.ts'
+import type { LateDiagnosis } from './late-diagnosis.ts'
 import { fromMemory, type Lease, LiveLease } from './live/lease.ts'
 import type { LiveAgent } from './live/live-agent.ts'
 import { type LiveAgentSummary, summaryOf } from './live/live-summary.ts'
@@ -25,7 +25,7 @@ export interface AgentCacheParts<Config, Agent> extends OpenParts<Config, Agent>
   readonly events: Events
   /** That of configs, and that of live agents. */
   readonly scopes: readonly [readonly KeyField[], readonly KeyField[]]
-  readonly explainer: Explainer<Config, Agent>
+  readonly diagnosis: LateDiagnosis
   readonly stats: () => AgentCacheStats
   readonly workers: Workers
   readonly tracing: Tracing
@@ -116,7 +116,7 @@ export class AgentCache<Config, Agent> {
     return audit === undefined ? entered : entered.then((lease) => this.#audited(lease, key, audit))
   }
 
-  #audited(lease: Lease<Agent, Config>, key: AgentKey, audit: Auditor): Lease<Agent, Config> {
+  #audited(lease: Lease<Agent, Config>, key: AgentKey, audit: Audit): Lease<Agent, Config> {
     const live = lease.source === 'config' ? this.#live.find(key) : undefined
     if (live !== undefined) audit.served(live.record, live, 1)
     return lease
@@ -215,7 +215,7 @@ export class AgentCache<Config, Agent> {
   async explain(key: AgentKey): Promise<Explanation> {
     assertKey(key)
     if (this.#closing !== undefined) throw new CacheClosedError()
-    return this.#parts.explainer.explain(key)
+    return (await this.#parts.diagnosis.ready()).explain(key)
   }
 
   /** All workers of the namespace, on all machines: their numbers, and where they have a key. */

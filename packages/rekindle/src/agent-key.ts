@@ -68,9 +68,15 @@ export function inOrder(scope: readonly KeyField[]): readonly KeyField[] {
 
 /** The key's fields named in `scope`, in that order, and nothing else. */
 export function projectKey<Fields extends KeyField>(key: AgentKey, scope: readonly Fields[]): ScopedKey<Fields> {
+  // The usual scope, and the quickest way.
+  if (scope.length === keyFields.length) return wholeKey(key)
   const scoped: Partial<Record<KeyField, boolean | string>> = {}
   for (const field of scope) scoped[field] = key[field]
   return scoped as ScopedKey<Fields>
+}
+
+function wholeKey({ agentId, userId, sessionId, reasoning }: AgentKey): AgentKey {
+  return { agentId, userId, sessionId, reasoning }
 }
 
 /**

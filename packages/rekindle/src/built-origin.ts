@@ -1,6 +1,7 @@
 import type { AgentKey } from './agent-key.ts'
 import type { Built } from './build/agent-builder.ts'
 import type { Clock } from './clock.ts'
+import type { AgentCacheEvents } from './events.ts'
 import type { Origin } from './live/lease.ts'
 import { LiveAgent, type LivePeriod } from './live/live-agent.ts'
 import { type MissReason, missReason, type RemovalCause } from './reasons.ts'
@@ -20,6 +21,15 @@ export function originOf<Config, Agent>(left: RemovalCause | 'cold', built: Buil
       ...(createMs !== undefined && { createMs }),
     },
   }
+}
+
+/** The event of an agent that has been made. */
+export function createdOf<Config, Agent>(
+  key: Partial<AgentKey>,
+  { source, record, storeMs = 0, loadMs = 0, createMs = 0 }: Built<Config, Agent>,
+  { reason }: BuiltOrigin,
+): AgentCacheEvents['created'] {
+  return { key, source, reason, fingerprint: record.fingerprint, tags: record.tags, durationMs: storeMs + loadMs + createMs }
 }
 
 /** A live agent as it begins. `stored`: configs are kept in a store. */

@@ -1,11 +1,10 @@
-import type { Auditor } from './audit/auditor.ts'
+import type { Audit } from './audit/late-audit.ts'
 import type { Clock } from './clock.ts'
 import { CacheClosedError } from './errors.ts'
 import type { Fleet } from './fleet.ts'
 import type { Disposer } from './live/disposer.ts'
 import type { LiveTier } from './live/live-tier.ts'
 import { withDeadline } from './resilience/deadline.ts'
-import type { GuardedStore } from './resilience/guarded-store.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 import type { RequestWatch } from './watcher.ts'
 
@@ -17,18 +16,17 @@ export interface OpenParts<Config, Agent> {
   readonly live: LiveTier<Config, Agent>
   readonly room: WaitingRoom<Config, Agent>
   readonly fleet: Fleet
-  readonly store: GuardedStore
   readonly disposer: Disposer<Agent>
   readonly clock: Clock
   readonly watch: RequestWatch | undefined
-  readonly audit: Auditor | undefined
+  readonly audit: Audit | undefined
   /** Makes builds in progress give up. */
   readonly giveUp: AbortController
 }
 
 /** Lets what is in progress end for up to `drainMs`, then aborts and disposes what is left, and releases the store's connection. */
 export async function closeDown<Config, Agent>(parts: OpenParts<Config, Agent>, drainMs: number): Promise<void> {
-  const { live, room, disposer, store, giveUp, fleet, clock, audit, watch } = parts
+  const { live, room, disposer, giveUp, fleet, clock, audit, watch } = parts
   /** Whether `work` ended in time. */
   const within = async (ms: number, work: Promise<void>): Promise<boolean> => {
     const late = new Error()
@@ -51,7 +49,7 @@ export async function closeDown<Config, Agent>(parts: OpenParts<Config, Agent>, 
   }
   await within(Math.max(graceMs, drainMs), disposer.settled())
   await left
-  await store.close()
+  await fleet.close()
   // Last: it may be the application's own.
   watch?.close()
 }

@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { gate, keyOf, TestAgent, TestAgents } from '../test/test-agents.ts'
+import { sharing } from './store/index.ts'
 import { type AgentCache, AgentNotFoundError, BuildTimeoutError, createAgentCache, InvalidOptionsError } from './index.ts'
 import { ManualClock, settle } from './testing/index.ts'
 
@@ -416,6 +417,9 @@ describe('options', () => {
     ['live.maxAgents', { ...good, live: { maxAgents: -1 } }],
     ['live.concurrency', { ...good, live: { concurrency: 'pooled' } }],
     ['configVersion', { ...good, configVersion: 2 }],
+    ['store', { ...good, store: {} }],
+    ['store', { ...good, store: { name: 's', connect: () => {} } }],
+    ['store', { ...good, store: { name: 's', connect: () => {}, sharing: { ...sharing, version: 0 } } }],
     ['liveScope', { ...good, liveScope: [] }],
     ['configScope', { ...good, configScope: ['agent'] }],
     ['liveScope', { ...good, configScope: ['agentId', 'userId'], liveScope: ['agentId'] }],

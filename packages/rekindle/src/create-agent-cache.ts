@@ -1,40 +1,40 @@
 import { AgentCache } from './agent-cache.ts'
 import { type AgentKey, inOrder, type KeyField, keyFields, projectKey } from './agent-key.ts'
-import { Auditor, noAudit } from './audit/auditor.ts'
+import { alone } from './alone.ts'
+import { lateAudit, noAudit } from './audit/late-audit.ts'
 import { AgentBuilder } from './build/agent-builder.ts'
 import { Bulkhead } from './build/bulkhead.ts'
 import { ConfigSource } from './build/config-source.ts'
 import { freshFingerprint } from './build/fresh-fingerprint.ts'
 import { recipeFrom } from './build/recipe.ts'
 import { systemClock } from './clock.ts'
-import { ConfigInspection } from './config/config-inspection.ts'
 import { ConfigTier } from './config/config-tier.ts'
-import { noStore } from './config/no-store.ts'
+import { InternedConfigs } from './config/interned-configs.ts'
 import { Events } from './events.ts'
-import { Explainer } from './explain/explainer.ts'
-import { Timeline } from './explain/timeline.ts'
-import { joinFleet } from './fleet.ts'
+import type { Commons } from './fleet.ts'
 import type { Invalidated } from './invalidation/invalidations.ts'
 import { matcherFor } from './invalidation/target.ts'
+import { LateDiagnosis } from './late-diagnosis.ts'
 import { Disposer } from './live/disposer.ts'
 import type { LiveAgent } from './live/live-agent.ts'
 import { LiveTier } from './live/live-tier.ts'
 import { Scale } from './live/pressure/scale.ts'
-import { processMemory } from './live/pressure/process-memory.ts'
+import { lateMemoryWatch } from './live/pressure/late-memory-watch.ts'
 import { assertOptions } from './option-checks.ts'
 import type { AgentCacheOptions } from './options.ts'
 import { RequestNotes } from './request-notes.ts'
-import { GuardedStore } from './resilience/guarded-store.ts'
 import { Counters, statsOf } from './stats.ts'
 import { Tracing } from './tracing.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { watchedCache } from './watched-cache.ts'
 import { workerName } from './worker-name.ts'
-import { answerFrom, describeSelf, pageOf } from './workers/self.ts'
-import { workersOf } from './workers/workers.ts'
 
 /** Ten years. A store could not keep "for ever": Redis refuses it, and JSON has no infinity. */
 const longestMs = 315_360_000_000
+
+/** For the parsed configs kept in this process: how many, and about how many bytes. */
+const maxInterned = 10_000
+const maxInternedSize = 128 * 1_048_576
 
 /**
  * Makes an {@link AgentCache}: live agents in this process's memory, their configs in a store shared by all workers, and
@@ -51,7 +51,7 @@ export function createAgentCache<
   assertOptions(options)
   const {
     namespace,
-    store = noStore,
+    store,
     configSchema,
     configVersion = '1',
     ttlJitter = 0.1,
@@ -63,7 +63,7 @@ export function createAgentCache<
     whenUnsynced = 'serve',
     clock = systemClock,
     random = Math.random,
-    readMemory = processMemory,
+    readMemory,
   } = options
   const configTtlMs = Math.min(options.configTtlMs ?? 3_600_000, longestMs)
   const longestTtlMs = Math.max(configTtlMs, options.advisor?.longestTtlMs ?? 0)
@@ -81,7 +81,7 @@ export function createAgentCache<
   const liveScope = inOrder(options.liveScope ?? keyFields)
   const configScope = inOrder(options.configScope ?? liveScope)
   const exclusive = concurrency === 'exclusive'
-  const stored = store !== noStore
+  const stored = store !== undefined
 
   const identity = { namespace, worker: workerName() }
   const events = new Events(identity)
@@ -97,7 +97,14 @@ export function createAgentCache<
   const recipe = recipeFrom(options, configScope, liveScope)
   const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), { events, tracing }, liveScope)
   const live = new LiveTier<Config, Agent>(
-    { liveScope, settings, exclusive, clock, readMemory, ...windows },
+    {
+      liveScope,
+      settings,
+      exclusive,
+      clock,
+      watchMemory: (household) => lateMemoryWatch(clock, readMemory, household, events),
+      ...windows,
+    },
     new Scale<Config, Agent>(weigh, liveScope, events),
     disposer,
     events,
@@ -105,34 +112,45 @@ export function createAgentCache<
 
   // No entry is valid for longer than it is fresh, stale windows and its own loading included.
   const retentionMs = Math.min(longestTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) + buildTimeoutMs, longestMs)
-  const guarded = new GuardedStore(store.name, store.connect(namespace, { retentionMs }), storeTimeoutMs, clock, events)
-  const fleet = joinFleet({
-    worker: identity.worker,
-    store: guarded,
-    shared: stored,
-    clock,
-    random,
-    events,
-    maxStalenessMs,
-    whenUnsynced,
-    servesForMs:
-      Math.min(Math.max(liveTtlMs, options.advisor?.longestTtlMs ?? 0), longestMs) +
-      Math.max(staleWhileRevalidateMs, staleIfErrorMs),
-    live,
-    onInvalidated,
-    answer: (question) => answerFrom(self)(question),
-  })
-  const { invalidations, heartbeat, claims } = fleet
-  const { view } = invalidations
+  const interned = new InternedConfigs<Config>(maxInterned, maxInternedSize)
+  const isRead = stored && recipe.create !== undefined
+  const commons: Commons<Config> =
+    store === undefined
+      ? alone<Config>(identity.worker, live, onInvalidated)
+      : store.sharing.join({
+          access: { name: store.name, connection: store.connect(namespace, { retentionMs }), timeoutMs: storeTimeoutMs },
+          worker: identity.worker,
+          clock,
+          random,
+          events,
+          counters,
+          interned,
+          isRead,
+          maxStalenessMs,
+          whenUnsynced,
+          servesForMs:
+            Math.min(Math.max(liveTtlMs, options.advisor?.longestTtlMs ?? 0), longestMs) +
+            Math.max(staleWhileRevalidateMs, staleIfErrorMs),
+          live,
+          onInvalidated,
+          answer: async (question) => (await diagnosis.ready()).answer(question),
+          configSchema,
+          configVersion,
+          settings,
+          longestTtlMs,
+          ...windows,
+        })
+  const { fleet, configs, inspection } = commons
+  const { heartbeat, loadInTurn } = fleet
+  const { view } = fleet.invalidations
   let { history } = view.stamp
 
-  const tierOptions = { configSchema, configVersion, settings, longestTtlMs, ttlJitter, clock, random, ...windows }
-  const tier = new ConfigTier<Config>(tierOptions, guarded, invalidations, events, counters)
+  const tier = new ConfigTier<Config>({ configSchema, settings, ttlJitter, clock, random }, configs, interned, events)
   const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
   const bulkhead = new Bulkhead(maxConcurrentBuilds)
   const source = new ConfigSource<Config, Agent>(
     { ...limits, configScope, liveScope, settings, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
-    { recipe, tier, view, events, counters, tracing, bulkhead, claims, discardAgent },
+    { recipe, tier, view, events, counters, tracing, bulkhead, loadInTurn, discardAgent },
   )
   const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, { events, counters, tracing }, discardAgent)
   const room = new WaitingRoom<Config, Agent>({
@@ -148,14 +166,9 @@ export function createAgentCache<
     stored,
   })
 
-  const timeline = new Timeline(events, clock)
-  const isRead = stored && recipe.create !== undefined
-  const sizeOf = (fingerprint: string) => tier.sizeOf(fingerprint)
-  const inspection = isRead ? new ConfigInspection<Config>(tierOptions, guarded, invalidations, sizeOf) : undefined
-  const explainer = new Explainer<Config, Agent>({ live, inspection, view, timeline, clock, configScope, liveScope })
   const audit =
     auditRate > 0
-      ? new Auditor({
+      ? lateAudit({
           rate: auditRate,
           clock,
           random,
@@ -163,26 +176,16 @@ export function createAgentCache<
           maxStalenessMs,
           load: (key, signal) => freshFingerprint(key, { recipe, bulkhead, limits: { ...limits, closing: signal } }),
           async isValid(served) {
-            const complete = !stored || (await fleet.heartbeat.verify())
+            const complete = !stored || (await heartbeat.verify())
             return view.isValid(served) ? complete || undefined : false
           },
         })
       : undefined
-  const stats = () => statsOf({ counters, live, room, fleet, store: guarded, events, settings, audit: audit ?? noAudit })
-  const self = {
-    name: identity.worker,
-    describeWorker: options.describeWorker,
-    stats,
-    explain: (key: AgentKey) => explainer.local(key),
-    watch: () => watch,
-    events,
-  }
-  const workers = workersOf(fleet.asks, {
-    explain: (key) => explainer.explain(key),
-    worker: {
-      describe: () => describeSelf(self),
-      page: (of, after) => pageOf(self, of, after, Infinity),
-    },
+  const stats = () => statsOf({ counters, live, room, fleet, events, settings, audit: audit ?? noAudit })
+  const diagnosis = new LateDiagnosis(events, clock, (diagnose) => {
+    const { describeWorker } = options
+    const where = { live, inspection, view, clock, configScope, liveScope }
+    return diagnose<Config, Agent>({ ...where, asks: fleet.asks, describeWorker, stats, watch: () => watch, events })
   })
 
   /** Nobody who asks from now on gets what has been made, or is being made, of what is now invalid. */
@@ -210,15 +213,14 @@ export function createAgentCache<
     live,
     room,
     fleet,
-    store: guarded,
     disposer,
     counters,
     events,
     clock,
     scopes: [configScope, liveScope],
-    explainer,
+    diagnosis,
     stats,
-    workers,
+    workers: diagnosis.workers(identity.worker),
     tracing,
     watch,
     notes: watch && new RequestNotes(watch, liveScope, configScope),

@@ -1,16 +1,10 @@
-import { type AgentKey, inOrder, type KeyField, keyFields } from './agent-key.ts'
+import { inOrder, type KeyField, keyFields } from './agent-key.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { ConfigInspection } from './config/config-inspection.ts'
-import type { ConfigStore } from './config/config-store.ts'
 import { Events } from './events.ts'
-import { explainStored } from './explain/explainer.ts'
-import { joinFleet } from './fleet.ts'
-import { invalidateAt } from './invalidate-at.ts'
 import { assertInvalidatorOptions } from './option-checks.ts'
-import type { InvalidateOptions, InvalidationTarget } from './options.ts'
-import { GuardedStore } from './resilience/guarded-store.ts'
+import type { ConfigStore } from './store/config-store.ts'
+import type { Invalidator } from './store/open-invalidator.ts'
 import { workerName } from './worker-name.ts'
-import { type Workers, workersOf } from './workers/workers.ts'
 
 export interface InvalidatorOptions {
   /** Those of the agent caches whose agents are to be invalidated, and so the scopes below. */
@@ -31,16 +25,6 @@ export interface InvalidatorOptions {
   readonly clock?: Clock
 }
 
-/** Invalidates agents of other processes, and asks them what they have. Made by {@link createInvalidator}. */
-export interface Invalidator extends AsyncDisposable {
-  /** As `invalidate` of an agent cache does. */
-  invalidate(target: InvalidationTarget, options?: InvalidateOptions): Promise<void>
-  /** The workers of the namespace, on all machines, of which this process is none. */
-  readonly workers: Workers
-  /** Releases the store's connection. */
-  close(): Promise<void>
-}
-
 /**
  * For processes that hold no agents, but know when agents have changed: an admin page, a migration, a supervisor that listens to
  * the database. Throws {@link InvalidOptionsError}. Does no I/O before it is used.
@@ -51,41 +35,14 @@ export function createInvalidator(options: InvalidatorOptions): Invalidator {
   const liveScope = inOrder(options.liveScope ?? keyFields)
   const configScope = inOrder(options.configScope ?? liveScope)
   const worker = workerName()
-  const events = new Events({ namespace, worker })
-  const guarded = new GuardedStore(store.name, store.connect(namespace), storeTimeoutMs, clock, events)
-  const fleet = joinFleet({
+  return store.sharing.openInvalidator({
+    access: { name: store.name, connection: store.connect(namespace), timeoutMs: storeTimeoutMs },
     worker,
-    store: guarded,
-    shared: true,
+    events: new Events({ namespace, worker }),
     clock,
-    random: Math.random,
-    events,
-    maxStalenessMs,
-    whenUnsynced: 'rebuild',
-    servesForMs: undefined,
-    live: { vouchedUntil: 0 },
-    onInvalidated: () => {},
-    answer: undefined,
-  })
-  const { view } = fleet.invalidations
-  // What it says of freshness is what the entry says: which times to live the agents' processes have is theirs to know.
-  const rules = {
-    staleWhileRevalidateMs: 0,
-    staleIfErrorMs: 0,
-    longestTtlMs: Infinity,
-    clock,
+    configScope,
+    liveScope,
     configVersion,
-    configSchema: undefined,
-  }
-  const inspection = new ConfigInspection<unknown>(rules, guarded, fleet.invalidations, () => undefined)
-  const explain = (key: AgentKey) => explainStored({ inspection, view, clock, configScope, liveScope }, key)
-  const workers = workersOf(fleet.asks, { explain, worker: undefined })
-  let closing: Promise<void> | undefined
-  const close = () => (closing ??= fleet.leave().then(() => guarded.close()))
-  return {
-    invalidate: (target, how = {}) => invalidateAt(fleet, [configScope, liveScope], target, how),
-    workers,
-    close,
-    [Symbol.asyncDispose]: close,
-  }
+    maxStalenessMs,
+  })
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { builtIns } from './built-ins.ts'
 
 /** Texts come from users, models and stores, and can be of any length. A message is for people. */
 const maxNameLength = 200
@@ -7,7 +7,7 @@ const maxListed = 20
 
 /** For messages: a value as one would write it, cut if it is long. */
 export function shown(value: unknown): string {
-  return inspect(value, { depth: 0, maxStringLength: maxNameLength, maxArrayLength: maxListed })
+  return builtIns.util.inspect(value, { depth: 0, maxStringLength: maxNameLength, maxArrayLength: maxListed })
 }
 
 /** For messages: the names, quoted; only the first of many. */

@@ -124,6 +124,14 @@ export function channelName(name: EventName): string {
 
 const channels = Object.fromEntries(eventNames.map((name) => [name, channel(channelName(name))])) as Record<EventName, Channel>
 
+/** An event and its name. */
+interface Happened<Name extends EventName> {
+  readonly name: Name
+  readonly event: AgentCacheEvents[Name]
+}
+
+type Witness<Names extends EventName> = (told: { [Name in Names]: Happened<Name> }[Names]) => void
+
 /** Of one event. More are a leak: one is added now and then, and never taken off. */
 const maxListeners = 1_000
 
@@ -133,15 +141,17 @@ export class Events {
   readonly counts: Record<EventName, number> = countersOf(eventNames)
   readonly identity: CacheIdentity
   readonly #listeners = new Map<EventName, Set<(event: never) => void>>()
-  readonly #witnesses = new Map<EventName, (event: never) => void>()
+  #witnessed: ReadonlySet<EventName> = new Set()
+  #witness: (told: Happened<EventName>) => void = () => {}
 
   constructor(identity: CacheIdentity) {
     this.identity = identity
   }
 
-  /** Of this package's own, one for each event: it hears before the others, is not counted, and must not throw. */
-  witness<Name extends EventName>(name: Name, witness: EventListener<Name>): void {
-    this.#witnesses.set(name, witness)
+  /** Of this package's own, one: it hears before the others, is not counted, and must not throw. */
+  witness<Name extends EventName>(names: readonly Name[], witness: Witness<Name>): void {
+    this.#witnessed = new Set<EventName>(names)
+    this.#witness = witness as (told: Happened<EventName>) => void
   }
 
   /** Returns the function that takes the listener off again. Throws {@link InvalidOptionsError} when there are 1000. */
@@ -160,11 +170,11 @@ export class Events {
   emit<Name extends EventName>(name: Name, describe: () => AgentCacheEvents[Name]): void {
     this.counts[name]++
     const listeners = this.#listeners.get(name) as Set<EventListener<Name>> | undefined
-    const witness = this.#witnesses.get(name) as EventListener<Name> | undefined
+    const witnessed = this.#witnessed.has(name)
     const published = channels[name].hasSubscribers
-    if (witness === undefined && !published && (listeners === undefined || listeners.size === 0)) return
+    if (!witnessed && !published && (listeners === undefined || listeners.size === 0)) return
     const event = describe()
-    witness?.(event)
+    if (witnessed) this.#witness({ name, event })
     if (published) channels[name].publish({ ...this.identity, event } satisfies EventMessage<Name>)
     if (listeners === undefined) return
     for (const listener of listeners) {

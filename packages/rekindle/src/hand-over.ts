@@ -15,7 +15,11 @@ export function handOver<Config, Agent>(
   waiters: readonly Waiter<Agent, Config>[],
   live: LiveAgent<Config, Agent>,
   { since, record }: Pick<Built<Config, Agent>, 'since' | 'record'>,
-  parts: { readonly view: InvalidationView; readonly heartbeat: Heartbeat; readonly live: { readonly vouchedUntil: number } },
+  parts: {
+    readonly view: InvalidationView
+    readonly heartbeat: Pick<Heartbeat, 'verify' | 'toleratedMs'>
+    readonly live: { readonly vouchedUntil: number }
+  },
   { grant, refuse }: Record<'grant' | 'refuse', (waiter: Waiter<Agent, Config>) => void>,
 ): Promise<void> | undefined {
   const late: Waiter<Agent, Config>[] = []

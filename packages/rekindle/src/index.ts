@@ -1,13 +1,13 @@
 export { createAgentCache } from './create-agent-cache.ts'
 export { createInvalidator } from './create-invalidator.ts'
-export type { Invalidator, InvalidatorOptions } from './create-invalidator.ts'
+export type { InvalidatorOptions } from './create-invalidator.ts'
+export type { Invalidator } from './store/open-invalidator.ts'
 export type { AgentCache } from './agent-cache.ts'
 export type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
 export type { Clock, Timer } from './clock.ts'
 export type {
   Claim,
   Claimed,
-  ConfigStore,
   ConnectOptions,
   SeenClock,
   StoreAdvance,
@@ -20,6 +20,8 @@ export type {
   WorkerPresence,
   WorkerReport,
 } from './config/config-store.ts'
+export type { ConfigStore } from './store/config-store.ts'
+export type { Sharing } from './store/sharing.ts'
 export type { JsonObject, JsonValue } from './agent-config/json-value.ts'
 export type { ConfigStanding, StoredConfig } from './config/config-inspection.ts'
 export type { StandardSchema } from './config/standard-schema.ts'

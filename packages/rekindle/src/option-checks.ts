@@ -1,6 +1,6 @@
-import { inspect } from 'node:util'
 import { type KeyField, keyFields } from './agent-key.ts'
-import { InvalidOptionsError } from './errors.ts'
+import { sharingVersion } from './config/config-store.ts'
+import { InvalidOptionsError, shown } from './errors.ts'
 
 /** Throws {@link InvalidOptionsError} for the first option that cannot be worked with. Callers without types come here too. */
 export function assertOptions(options: object): void {
@@ -59,6 +59,10 @@ function assertParts({ store, configSchema, clock, advisor }: Record<string, unk
   const has = (part: unknown, ...methods: string[]) =>
     typeof part === 'object' && part !== null && methods.every((method) => typeof Reflect.get(part, method) === 'function')
   if (store !== undefined && !has(store, 'connect')) throw wrong('store', 'a ConfigStore, such as sqliteStore({ path })', store)
+  if (store !== undefined && Reflect.get(Object(Reflect.get(Object(store), 'sharing')), 'version') !== sharingVersion) {
+    const advice = "a store of your own has that of 'rekindle/store'; if it has one, two versions of rekindle are installed"
+    throw new InvalidOptionsError('store', `store lacks the property sharing that this version of rekindle needs: ${advice}.`)
+  }
   if (advisor !== undefined && !has(advisor, 'watch')) throw wrong('advisor', 'what createAdvisor() returned', advisor)
   if (clock !== undefined && !has(clock, 'now', 'after')) throw wrong('clock', 'a Clock', clock)
   const standard: unknown = configSchema === undefined ? undefined : Reflect.get(Object(configSchema), '~standard')
@@ -68,7 +72,7 @@ function assertParts({ store, configSchema, clock, advisor }: Record<string, unk
 }
 
 function wrong(option: string, expected: string, got: unknown): InvalidOptionsError {
-  return new InvalidOptionsError(option, `${option} must be ${expected}; got ${inspect(got, { depth: 1 })}.`)
+  return new InvalidOptionsError(option, `${option} must be ${expected}; got ${shown(got)}.`)
 }
 
 function assertAtLeast(least: number, numbers: Record<string, unknown>): void {

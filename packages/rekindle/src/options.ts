@@ -1,10 +1,12 @@
 import type { JsonValue } from './agent-config/json-value.ts'
-import type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
+import type { KeyField, ScopedKey } from './agent-key.ts'
 import type { Clock } from './clock.ts'
-import type { ConfigStore } from './config/config-store.ts'
 import type { StandardSchema } from './config/standard-schema.ts'
+import type { ConfigStore } from './store/config-store.ts'
 import type { RequestWatcher } from './watcher.ts'
 import type { MemoryReading } from './live/pressure/memory-reading.ts'
+
+export type { InvalidateOptions, InvalidationTarget } from './invalidation-target.ts'
 
 /** What `loadConfig` and `buildAgent` are given beside the key. */
 export interface LoadContext {
@@ -149,15 +151,3 @@ export interface AcquireOptions {
   /** Gives up waiting after this time, with {@link AcquireTimeoutError}. */
   readonly timeoutMs?: number
 }
-
-export interface InvalidateOptions {
-  /** Wait until every live worker has dropped what is invalidated. Default false: until the store has recorded it. */
-  readonly confirm?: boolean
-  /** How long to wait for that. Default 5 000. */
-  readonly timeoutMs?: number
-}
-
-/**
- * What to invalidate: the agents whose keys have all the given fields, those that depend on one of the `tags`, or `'all'`.
- */
-export type InvalidationTarget = (Partial<AgentKey> & { readonly tags?: never }) | { readonly tags: readonly string[] } | 'all'

@@ -1,4 +1,4 @@
-import { findSecret } from './config/secret-guard.ts'
+import { findSecret, secretsIn } from './config/secret-guard.ts'
 
 /** Of a text that is remembered, in UTF-16 code units. */
 const maxLength = 500
@@ -18,6 +18,6 @@ export function excerptOf(text: string): string {
  */
 export function presentable(excerpt: string): string {
   const shown = excerpt.replaceAll(/:\/\/[^/@\s]+@/g, '://…@')
-  const secret = findSecret(shown, process.env)
+  const secret = findSecret(shown, secretsIn(process.env))
   return secret === undefined ? shown : `(not shown: it holds what looks like ${secret.what})`
 }

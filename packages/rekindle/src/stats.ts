@@ -104,14 +104,13 @@ export interface CountedParts {
     readonly removals: Readonly<Record<RemovalCause, number>>
   }
   readonly room: { readonly waiting: number; readonly building: number }
-  readonly fleet: { readonly heartbeat: { readonly synced: boolean } }
-  readonly store: { readonly health: StoreHealth }
+  readonly fleet: { readonly heartbeat: { readonly synced: boolean }; readonly health: StoreHealth }
   readonly events: Events
   readonly settings: CacheSettings
   readonly audit: { summary(): AuditSummary }
 }
 
-export function statsOf({ counters, live, room, fleet, store, events, settings, audit }: CountedParts): AgentCacheStats {
+export function statsOf({ counters, live, room, fleet, events, settings, audit }: CountedParts): AgentCacheStats {
   const { served, created, failed, latency, misses, configReads, work, written } = counters
   const { size, inUse, leaving, removals } = live
   return {
@@ -134,7 +133,7 @@ export function statsOf({ counters, live, room, fleet, store, events, settings, 
       build: latency.build.summary(),
     },
     work: { load: work.load.summary(), create: work.create.summary() },
-    store: store.health,
+    store: fleet.health,
     written: { ...written },
     events: { ...events.counts },
     settings: { ...settings },

@@ -8,9 +8,11 @@ import type { AcquireOptions } from './options.ts'
 /** A request that could not be served at once: for what, since when, and how it hears of the outcome. Settles once. */
 export class Waiter<Agent, Config> {
   readonly key: AgentKey
+  /** That of the flights of its key. */
+  id: string | undefined = undefined
   /** What this process knew of invalidations when it last asked for a build. */
   askedAt: Stamp | undefined = undefined
-  readonly since: number = performance.now()
+  readonly since: number
   readonly #resolve: (lease: Lease<Agent, Config>) => void
   readonly #reject: (error: unknown) => void
   readonly #signal: AbortSignal | undefined
@@ -24,6 +26,7 @@ export class Waiter<Agent, Config> {
 
   constructor(
     key: AgentKey,
+    since: number,
     { signal, timeoutMs }: AcquireOptions,
     clock: Clock,
     outcome: {
@@ -33,6 +36,7 @@ export class Waiter<Agent, Config> {
     },
   ) {
     this.key = key
+    this.since = since
     this.#resolve = outcome.resolve
     this.#reject = outcome.reject
     this.#onSettled = outcome.onSettled

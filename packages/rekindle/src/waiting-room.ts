@@ -1,13 +1,13 @@
 import { type AgentKey, type KeyField, projectKey } from './agent-key.ts'
 import type { AgentBuilder, Built } from './build/agent-builder.ts'
-import { type BuiltOrigin, liveAgentOf, originOf } from './built-origin.ts'
+import { type BuiltOrigin, createdOf, liveAgentOf, originOf } from './built-origin.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigRecord } from './config/config-record.ts'
 import { CacheClosedError, QueueFullError } from './errors.ts'
 import type { Events } from './events.ts'
 import { type Flight, Flights, maxFlying } from './flights.ts'
+import type { Fleet } from './fleet.ts'
 import { handOver } from './hand-over.ts'
-import type { Heartbeat } from './invalidation/heartbeat.ts'
 import type { InvalidationView } from './invalidation/view.ts'
 import { fromMemory, type Lease, LiveLease, type Origin } from './live/lease.ts'
 import type { LiveAgent } from './live/live-agent.ts'
@@ -26,7 +26,7 @@ export interface WaitingRoomParts<Config, Agent> {
   readonly live: LiveTier<Config, Agent>
   readonly builder: AgentBuilder<Config, Agent>
   readonly view: InvalidationView
-  readonly heartbeat: Heartbeat
+  readonly heartbeat: Fleet['heartbeat']
   readonly counters: Counters
   readonly events: Events
   readonly clock: Clock
@@ -62,11 +62,15 @@ export class WaitingRoom<Config, Agent> {
 
   /** `key` has been checked. */
   enter({ agentId, userId, sessionId, reasoning }: AgentKey, options: AcquireOptions): Promise<Lease<Agent, Config>> {
+    const since = performance.now()
+    const { live, clock, counters, heartbeat } = this.#parts
+    heartbeat.start()
+    const key = live.keyOf({ agentId, userId, sessionId, reasoning })
+    const id = live.find(key) === undefined ? this.#flights.idOf(key) : undefined
+    if (id !== undefined) this.#startEarly(id, key)
     return new Promise((resolve, reject) => {
       this.#waiting++
-      const { live, clock, counters, heartbeat } = this.#parts
-      heartbeat.start()
-      const waiter = new Waiter<Agent, Config>(live.keyOf({ agentId, userId, sessionId, reasoning }), options, clock, {
+      const waiter = new Waiter<Agent, Config>(key, since, options, clock, {
         resolve,
         reject: (error) => {
           counters.failed++
@@ -74,8 +78,15 @@ export class WaitingRoom<Config, Agent> {
         },
         onSettled: () => this.#waiting--,
       })
+      waiter.id = id
       this.#place(waiter)
     })
+  }
+
+  /** While the store is on its way to answer, the rest of a request is prepared. */
+  #startEarly(id: string, key: AgentKey): void {
+    if (this.#closed || this.#waiting >= maxWaiting || this.#flights.isFull) return
+    if (this.#flights.find(id) === undefined) this.#start(id, key, undefined, undefined)
   }
 
   /** `vouchedFor`: memory may serve, whatever the time: that has just been found out. */
@@ -114,7 +125,7 @@ export class WaitingRoom<Config, Agent> {
   /** `known`: a config this process has had for the key; `expired`: an agent that may stay if that is still its config. */
   #join(waiter: Waiter<Agent, Config>, known: ConfigRecord<Config> | undefined, expired?: LiveAgent<Config, Agent>): void {
     if (this.#refuseIfFull(waiter)) return
-    const id = this.#flights.idOf(waiter.key)
+    const id = (waiter.id ??= this.#flights.idOf(waiter.key))
     const open = this.#flights.find(id)
     if (open === undefined && this.#flights.isFull) return waiter.reject(new QueueFullError(maxFlying, 'builds are in progress'))
     const flight = open ?? this.#start(id, waiter.key, known, expired)
@@ -166,16 +177,17 @@ export class WaitingRoom<Config, Agent> {
     refreshes: LiveAgent<Config, Agent> | undefined,
   ): Flight<Config, Agent> {
     const { view, live, builder } = this.#parts
+    const startedAt = view.stamp
+    const built = builder.build(key, id, { fresh: refreshes !== undefined, known }, refreshes?.record.fingerprint)
     const flight: Flight<Config, Agent> = {
       id,
       key,
-      startedAt: view.stamp,
+      startedAt,
       reason: refreshes === undefined ? live.takeDeparture(id) : 'expired',
       refreshes,
       waiters: new Set(),
     }
     this.#flights.open(flight)
-    const built = builder.build(key, id, { fresh: refreshes !== undefined, known }, refreshes?.record.fingerprint)
     this.#flights.track(
       built.then(
         (landed) => this.#land(flight, landed),
@@ -244,12 +256,13 @@ export class WaitingRoom<Config, Agent> {
   }
 
   #landNew(flight: Flight<Config, Agent>, built: Built<Config, Agent>, agent: Agent): void {
-    const { live: tier, view, exclusive } = this.#parts
+    const { live: tier, view, exclusive, counters, events, liveScope } = this.#parts
     const { record, serveUntil } = built
     const live = liveAgentOf(built, agent, flight.key, tier.period(record, serveUntil), this.#parts)
     const valid = view.isValid({ key: flight.key, tags: record.tags, asOf: record.asOf })
     const origin = originOf(flight.reason, built)
-    this.#report(flight, built, origin)
+    counters.created[built.source]++
+    events.emit('created', () => createdOf(projectKey(flight.key, liveScope), built, origin))
 
     const others: Waiter<Agent, Config>[] = []
     for (const waiter of flight.waiters) {
@@ -266,20 +279,6 @@ export class WaitingRoom<Config, Agent> {
     else tier.admit(live)
     this.#hand(live, [...flight.waiters], origin, built)
     for (const waiter of others) this.#place(waiter)
-  }
-
-  #report({ key }: Flight<Config, Agent>, built: Built<Config, Agent>, { reason }: BuiltOrigin): void {
-    const { record, storeMs = 0, loadMs = 0, createMs = 0 } = built
-    const { counters, events, liveScope } = this.#parts
-    counters.created[built.source]++
-    events.emit('created', () => ({
-      key: projectKey(key, liveScope),
-      source: built.source,
-      reason,
-      fingerprint: record.fingerprint,
-      tags: record.tags,
-      durationMs: storeMs + loadMs + createMs,
-    }))
   }
 
   /** As {@link Flights.detach}. */

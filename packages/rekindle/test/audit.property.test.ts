@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { AuditFinding } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 /** Audits of two workers while agents are served and edited. Time, and when what is loaded arrives, are the test's own. */
 
@@ -31,7 +32,7 @@ class World {
       const connect = (namespace: string) => ({ ...memory.connect(namespace), ...(deaf && { listen: () => () => {} }) })
       const agents = new TestAgents({
         clock: this.clock,
-        store: { name: 'memory', connect },
+        store: { name: 'memory', connect, sharing },
         auditRate: 1,
         random: () => 0,
         configTtlMs: ttlMs,

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AgentNotFoundError, type ConfigStore, createAgentCache, type StoreConnection } from '../src/index.ts'
 import { fingerprintOf } from '../src/config/fingerprint.ts'
-import { noStore } from '../src/config/no-store.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
 import { ManualClock, settle } from '../src/testing/index.ts'
 import { readSelfDescription } from '../src/workers/answer-shapes.ts'
 import { gate, TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rekindle-audit-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -35,13 +35,18 @@ function worker(options: Options = {}, change: (connection: StoreConnection) => 
   const sqlite = sqliteStore({ path, now: () => clock.now() })
   const store: ConfigStore = {
     name: 'sqlite',
+    sharing,
     connect(...how) {
       const connection = sqlite.connect(...how)
       change(connection)
       return connection
     },
   }
-  const agents = new TestAgents({ store, clock, auditRate: 1, random: () => 0, ...options })
+  return audited({ store, ...options })
+}
+
+function audited(options: Options): TestAgents {
+  const agents = new TestAgents({ clock, auditRate: 1, random: () => 0, ...options })
   opened.push(agents)
   const name = (fingerprint: string | undefined) =>
     [1, 2, 3, 4].map((version) => `v${version}`).find((it) => printOf(Number(it.slice(1))) === fingerprint) ?? 'nothing'
@@ -78,7 +83,7 @@ describe('an agent that was edited and not invalidated', () => {
   })
 
   test('is found when it is served from memory, where there is no store', async () => {
-    const agents = worker({ store: noStore })
+    const agents = audited({})
     await agents.ask()
     agents.version = 2
     expect(await agents.ask()).toBe('memory v1')
@@ -335,6 +340,8 @@ describe('an audit', () => {
         createAgent: () => ({}),
       })
       const key = { agentId: 'a', userId: 'u', sessionId: 's', reasoning: false }
+      // By then what is loaded in the background has been.
+      await agents.explain(key)
       for (let ask = 0; ask < 2; ask++) (await agents.acquire(key)).release()
       setTimeout(() => {}, 50)`
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConfigStore, StoreConnection } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 /** A worker whose store can be made to hang or to fail, and the calls that reach it. */
 function world(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
@@ -20,7 +21,7 @@ function world(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
     ]),
   )
   const connection = { ...real, ...guarded } as StoreConnection
-  const store: ConfigStore = { name: 'memory', connect: () => connection }
+  const store: ConfigStore = { name: 'memory', connect: () => connection, sharing }
   // No half of a pause is left to chance.
   const agents = new TestAgents({ store, clock, storeTimeoutMs: 250, live: { maxAgents: 0 }, random: () => 1, ...options })
   const setFault = (to: typeof fault) => (fault = to)
@@ -70,6 +71,7 @@ describe('when the store hangs', () => {
   test('it is used again within a second of its return', async () => {
     const { agents, clock, setFault } = world()
     await agents.ask()
+    await settle()
     setFault(hang)
     await clock.advance(60_000)
     expect(await agents.ask()).toBe('build store-unavailable v1')
@@ -93,7 +95,10 @@ describe('when the store is slow', () => {
       return (...args: never[]) => wait().then(() => call(...args))
     }
     const connection = { ...real, read: slowly('read'), claim: slowly('claim') } as StoreConnection
-    const agents = new TestAgents({ store: { name: 'slow', connect: () => connection }, clock, storeTimeoutMs: 250 })
+    const { claim } = connection
+    // It does not tell with the claim what is there by then, so that has to be asked.
+    connection.claim = (id, given) => claim(id, { ...given, look: false })
+    const agents = new TestAgents({ store: { name: 'slow', connect: () => connection, sharing }, clock, storeTimeoutMs: 250 })
     let answer: string | undefined
     void agents.ask().then((found) => (answer = found))
     await clock.advance(waitsMs - 1)
@@ -155,6 +160,7 @@ describe('a store that does not keep to its port', () => {
     const { agents } = world()
     const store: ConfigStore = {
       name: 'odd',
+      sharing,
       connect: () => ({ ...new MemoryStore().connect('test'), listen: () => undefined as never }),
     }
     const odd = new TestAgents({ store })

@@ -6,8 +6,9 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type ConfigStore, createAgentCache, type StoreConnection } from '../src/index.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
-import { ManualClock, settle } from '../src/testing/index.ts'
+import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { gate, keyOf, TestAgent, TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rekindle-tier-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -80,6 +81,23 @@ describe('a config in the store', () => {
     const count = (table: string) => raw.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n']
     expect([count('rekindle_pointers'), count('rekindle_blobs')]).toEqual([1000, 1])
     raw.close()
+  })
+
+  test('is read once by a worker that is asked for many sessions of an agent at once', async () => {
+    const memory = new MemoryStore()
+    const sessions = Array.from({ length: 50 }, (_, n) => ({ sessionId: `${n}` }))
+    const first = new TestAgents({ store: memory, clock })
+    for (const session of sessions) await first.ask(session)
+    await settle()
+    let reads = 0
+    const connect = (namespace: string): StoreConnection => {
+      const connection = memory.connect(namespace)
+      return { ...connection, readBlob: (fingerprint) => (reads++, connection.readBlob(fingerprint)) }
+    }
+    const second = new TestAgents({ store: { name: 'counting', connect, sharing }, clock })
+    const served = await Promise.all(sessions.map((session) => second.ask(session)))
+    expect(new Set(served)).toEqual(new Set(['config cold v1']))
+    expect(reads).toBe(1)
   })
 
   test('of one namespace is not seen in another', async () => {
@@ -241,7 +259,8 @@ describe('stale configs in the store', () => {
 function brokenStore(answer: () => Promise<never>): ConfigStore {
   const entries = { read: answer, readBlob: answer, write: answer, remove: answer }
   const others = { invalidate: answer, sync: answer, workers: answer, claim: answer, release: answer, send: answer }
-  return { name: 'broken', connect: (): StoreConnection => ({ ...entries, ...others, listen: () => () => {}, close: answer }) }
+  const connect = (): StoreConnection => ({ ...entries, ...others, listen: () => () => {}, close: answer })
+  return { name: 'broken', connect, sharing }
 }
 
 describe('a store that does not work costs time, never an answer', () => {
@@ -292,6 +311,7 @@ describe('a store that does not work costs time, never an answer', () => {
     let down = false
     const store: ConfigStore = {
       name: 'flaky',
+      sharing,
       connect: (namespace) => {
         const connection = flaky.connect(namespace)
         const invalidate = connection.invalidate.bind(connection)
@@ -320,6 +340,7 @@ describe('writes', () => {
     const sqlite = sqliteStore({ path })
     const store: ConfigStore = {
       name: 'slow',
+      sharing,
       connect: (namespace) => {
         const connection = sqlite.connect(namespace)
         connection.write = () => written.promise.then(() => void (arrived = true))

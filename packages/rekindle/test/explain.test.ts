@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createAgentCache, type Explanation, type InvalidationTarget } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 const start = 1_700_000_000_000
 
@@ -194,7 +195,7 @@ describe('explain', () => {
       const read = (id: string) => orNever(connection.read(id))
       return { ...connection, read, sync: (seen, worker) => orNever(connection.sync(seen, worker)) }
     }
-    const agents = new TestAgents({ store: { name: 'hanging', connect }, clock, storeTimeoutMs: 100 })
+    const agents = new TestAgents({ store: { name: 'hanging', connect, sharing }, clock, storeTimeoutMs: 100 })
     await agents.ask()
     hangs = true
     const explaining = agents.cache.explain(keyOf())

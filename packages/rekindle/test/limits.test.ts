@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { AgentKey } from '../src/index.ts'
 import { MemoryStore, settle } from '../src/testing/index.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 const codeOf = (error: unknown) => (error as { code: string }).code
 
@@ -208,7 +209,7 @@ describe('a config that is far too large', () => {
     }
     await new TestAgents({ store: whole }).ask({ agentId: 'other' })
     await settle()
-    const agents = new TestAgents({ store: { name: 'memory', connect: () => space }, live: { maxAgents: 0 } })
+    const agents = new TestAgents({ store: { name: 'memory', connect: () => space, sharing }, live: { maxAgents: 0 } })
     agents.record('config-not-stored', ({ path, message }) => `${path} ${message}`)
     expect(await agents.ask({ agentId: 'other' })).toBe('config cold v1')
     const documents = Array.from({ length: 100 }, () => 'x'.repeat(1_000_000))

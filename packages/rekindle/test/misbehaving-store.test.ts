@@ -5,12 +5,13 @@ import type { ConfigStore, StoreConnection } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { hostileTexts, mutationsOf } from './mutated-json.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 /** A correct store in this process, of which a test can replace calls. */
 function memoryStore(changes: Partial<StoreConnection> = {}, clock?: ManualClock) {
   const whole = new MemoryStore(clock && { now: () => clock.now() })
   const connection = { ...whole.connect('test'), ...changes }
-  const store: ConfigStore = { name: 'memory', connect: () => connection }
+  const store: ConfigStore = { name: 'memory', connect: () => connection, sharing }
   return { store, connection, space: whole.namespace('test') }
 }
 const nothing = { history: 'none', clock: 0 }
@@ -60,6 +61,7 @@ describe('a store that takes reads but no invalidation', () => {
   test('does not serve, in the process that was told to drop it, what it still has', async () => {
     const world = memoryStore(failing)
     await new TestAgents({ store: world.store }).ask()
+    await settle()
     const agents = new TestAgents({ store: world.store })
     agents.version = 2
     // Its first contact with the store: the history of that is news to it.
@@ -73,6 +75,7 @@ describe('a store that takes reads but no invalidation', () => {
     const { invalidate } = world.connection
     await invalidate(['{"agentId":"a"}'], nothing)
     await new TestAgents({ store: world.store }).ask()
+    await settle()
     world.connection.invalidate = failing.invalidate
     const agents = new TestAgents({ store: world.store })
     agents.version = 2
@@ -144,6 +147,7 @@ describe('answers of another shape than the store should give', () => {
     for (const answer of answers) {
       const world = memoryStore()
       if (call === 'readBlob') await new TestAgents({ store: world.store }).ask()
+      await settle()
       Object.assign(world.connection, { [call]: async () => answer })
       const sent: string[] = []
       world.connection.send = async (worker) => void sent.push(worker)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { AgentNotFoundError, type ConfigStore } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 /** Workers on one store, where only the agents in `there` exist. */
 function fleet(notFoundTtlMs?: number) {
@@ -10,7 +11,7 @@ function fleet(notFoundTtlMs?: number) {
   const there = new Set<string>()
   const worker = (changes: Partial<ConfigStore> = {}) => {
     const agents = new TestAgents({
-      store: { name: 'memory', connect: (name) => store.connect(name), ...changes },
+      store: { name: 'memory', connect: (name) => store.connect(name), sharing, ...changes },
       clock,
       ...(notFoundTtlMs !== undefined && { notFoundTtlMs }),
     })

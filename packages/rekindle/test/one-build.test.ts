@@ -4,13 +4,14 @@ import type { ConfigStore, StoreConnection } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { workerName } from '../src/worker-name.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 function fleet() {
   const clock = new ManualClock()
   const whole = new MemoryStore({ now: () => clock.now() })
   const worker = (changes: Partial<StoreConnection> = {}, options: ConstructorParameters<typeof TestAgents>[0] = {}) => {
     const connection = { ...whole.connect('test'), ...changes }
-    const store: ConfigStore = { name: 'memory', connect: () => connection }
+    const store: ConfigStore = { name: 'memory', connect: () => connection, sharing }
     return Object.assign(new TestAgents({ ...options, store, clock }), { connection })
   }
   return { clock, worker, space: whole.namespace('test') }

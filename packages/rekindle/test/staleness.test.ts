@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConfigStore, StoreConnection } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 /** Workers on one store and one clock. What a worker's connection does can be changed. */
 function fleet(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
@@ -9,10 +10,18 @@ function fleet(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
   const whole = new MemoryStore({ now: () => clock.now() })
   const worker = (changes: Partial<StoreConnection> = {}, more: typeof options = {}) => {
     const connection = { ...whole.connect('test'), ...changes }
-    const store: ConfigStore = { name: 'memory', connect: () => connection }
+    const store: ConfigStore = { name: 'memory', connect: () => connection, sharing }
     return Object.assign(new TestAgents({ ...options, ...more, store, clock }), { connection })
   }
   return { clock, worker, space: whole.namespace('test') }
+}
+
+/** Each when what the one before has loaded is in the store. */
+async function askInTurn(...workers: readonly TestAgents[]): Promise<void> {
+  for (const one of workers) {
+    await one.ask()
+    await settle()
+  }
 }
 
 const deaf = { listen: () => () => {} }
@@ -34,7 +43,7 @@ describe('memory', () => {
   test('serves for maxStalenessMs at most when word of an invalidation is lost', async () => {
     const { clock, worker } = fleet({ maxStalenessMs: 1_000 })
     const [one, two] = [worker(), worker(deaf)]
-    for (const agents of [one, two]) await agents.ask()
+    await askInTurn(one, two)
     await clock.advance(10)
     two.version = 2
     await one.cache.invalidate({ agentId: 'a' })
@@ -46,7 +55,7 @@ describe('memory', () => {
   test('asks the store before each hit when maxStalenessMs is 0', async () => {
     const { worker } = fleet({ maxStalenessMs: 0 })
     const [one, two] = [worker(), worker(deaf)]
-    for (const agents of [one, two]) await agents.ask()
+    await askInTurn(one, two)
     expect(await two.ask()).toBe('memory v1')
     two.version = 2
     await one.cache.invalidate({ agentId: 'a' })
@@ -56,7 +65,7 @@ describe('memory', () => {
   test('asks before it serves when the process has stood still', async () => {
     const { clock, worker } = fleet({ maxStalenessMs: 1_000 })
     const [one, two] = [worker(), worker(deaf)]
-    for (const agents of [one, two]) await agents.ask()
+    await askInTurn(one, two)
     two.version = 2
     await one.cache.invalidate({ agentId: 'a' })
     // Time goes on, but no timer of the process has run yet.
@@ -130,6 +139,7 @@ describe('who joins what is under way', () => {
     const [one, two] = [worker(), worker(deaf)]
     await one.ask()
     await two.ask({ agentId: 'other' })
+    await settle()
     const held = gate()
     const { read } = two.connection
     two.connection.read = async (id) => {
@@ -200,7 +210,7 @@ describe('while the store does not answer', () => {
     const { clock, worker } = fleet({ maxStalenessMs: 1_000 })
     const [one, two] = [worker(), worker(deaf)]
     two.record('unsynced', ({ serving }) => `unsynced, serving: ${serving}`).record('synced', () => 'synced')
-    for (const agents of [one, two]) await agents.ask()
+    await askInTurn(one, two)
     const { sync } = two.connection
     two.connection.sync = down
     two.version = 2
@@ -257,7 +267,7 @@ describe('invalidate with confirm', () => {
   test('names the workers that have not reported in time', async () => {
     const { clock, worker, space } = fleet()
     const [one, two] = [worker(), worker(deaf)]
-    for (const agents of [one, two]) await agents.ask()
+    await askInTurn(one, two)
     const { sync } = two.connection
     two.connection.sync = () => new Promise(() => {})
     const failed = one.cache.invalidate({ agentId: 'a' }, { confirm: true, timeoutMs: 300 }).catch((error: unknown) => error)
@@ -271,7 +281,7 @@ describe('invalidate with confirm', () => {
   test.each(['serve', 'rebuild'] as const)('counts a silent worker as live while it may serve: %s', async (whenUnsynced) => {
     const { clock, worker } = fleet({ maxStalenessMs: 1_000, whenUnsynced, configTtlMs: 60_000, live: { idleMs: 1e9 } })
     const [one, two] = [worker(), worker(deaf)]
-    for (const agents of [one, two]) await agents.ask()
+    await askInTurn(one, two)
     two.connection.sync = down
     two.connection.read = down
     const confirmed = async (): Promise<boolean> => {
@@ -323,7 +333,7 @@ describe('invalidate with confirm', () => {
   test('waits, when the store has lost the list of workers, until all who live have said so again', async () => {
     const { clock, worker, space } = fleet({ maxStalenessMs: 1_000 })
     const [one, two] = [worker(), worker({ listen: () => () => {} })]
-    for (const agents of [one, two]) await agents.ask()
+    await askInTurn(one, two)
     await clock.advance(5_000)
     space.clock = undefined
     let confirmed = false

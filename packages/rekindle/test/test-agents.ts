@@ -1,6 +1,10 @@
 import { type AgentCache, type AgentCacheEvents, type AgentKey, createAgentCache, type EventName } from '../src/index.ts'
+import { lateParts } from '../src/late-parts.ts'
 import type { CommonOptions } from '../src/options.ts'
 import { ManualClock } from '../src/testing/index.ts'
+
+// Nothing comes as a surprise then to a test that moves the clock itself; `late-parts.test.ts` sees what is so before.
+await lateParts()
 
 export interface TestConfig {
   readonly name: string

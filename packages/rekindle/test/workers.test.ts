@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { type ConfigStore, createInvalidator, type StoreConnection } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
+import { sharing } from '../src/store/index.ts'
 
 type Options = NonNullable<ConstructorParameters<typeof TestAgents>[0]>
 
@@ -263,7 +264,7 @@ describe('a worker that is asked', () => {
         return new Promise(() => {})
       },
     })
-    const store: ConfigStore = { name: 'slow', connect: (namespace) => slow(memory.connect(namespace)) }
+    const store: ConfigStore = { name: 'slow', connect: (namespace) => slow(memory.connect(namespace)), sharing }
     const agents = new TestAgents({ store, clock })
     await agents.ask()
     await settle()

@@ -35,10 +35,6 @@ export interface AuditorParts {
   readonly isValid: (served: ServedConfig) => Promise<boolean | undefined>
 }
 
-export const noAudit: { summary(): AuditSummary } = {
-  summary: () => ({ consistent: 0, inconsistent: 0, unstable: 0, failed: 0, skipped: 0, windows: [] }),
-}
-
 interface Sample {
   readonly key: AgentKey
   readonly served: ServedConfig

@@ -1,6 +1,7 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { Events } from '../events.ts'
+import type { CreateContext } from '../options.ts'
 import type { Counters } from '../stats.ts'
 import type { Tracing } from '../tracing.ts'
 import type { ConfigSource } from './config-source.ts'
@@ -93,17 +94,27 @@ export class AgentBuilder<Config, Agent> {
   #createFrom({ config, fingerprint }: ConfigRecord<Config>, key: AgentKey, abortion: Abortion): Agent | Promise<Agent> {
     const recipe = this.#recipe
     if (recipe.create === undefined) throw new TypeError('an agent that only a full build can make comes with its config')
-    const context = {
-      get signal() {
-        return abortion.signal
-      },
-      ignored: (path: string, message: string) => this.#events.emit('config-ignored', () => ({ key, path, message })),
-    }
+    const context = new Creation(abortion, (path, message) => this.#events.emit('config-ignored', () => ({ key, path, message })))
     return this.#tracing.traceEither(
       'create',
       key,
       () => recipe.create!(config, key, context),
       () => ({ fingerprint }),
     )
+  }
+}
+
+/** A class: an object with a getter of its own takes longer to make than most agents. */
+class Creation implements CreateContext {
+  readonly #abortion: Abortion
+  readonly ignored: CreateContext['ignored']
+
+  constructor(abortion: Abortion, ignored: CreateContext['ignored']) {
+    this.#abortion = abortion
+    this.ignored = ignored
+  }
+
+  get signal(): AbortSignal {
+    return this.#abortion.signal
   }
 }

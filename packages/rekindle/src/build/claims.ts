@@ -127,10 +127,11 @@ export class Claims {
 
   #release(id: string, claimant: string): void {
     void this.#store.writeBehind('the end of a claim', async (connection) => {
-      const mail = encodeMail({ type: 'released', id })
       const workers = checkWaiting(await connection.release(id, claimant))
       const others = workers.filter((worker) => worker !== this.#worker)
       if (others.length < workers.length) this.wake(id)
+      if (others.length === 0) return
+      const mail = encodeMail({ type: 'released', id })
       await Promise.all(others.map((worker) => connection.send(worker, mail)))
     })
   }

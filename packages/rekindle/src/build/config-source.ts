@@ -1,8 +1,9 @@
 import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
 import type { ConfigRecord } from '../config/config-record.ts'
 import type { StoreRead } from '../config/config-store.ts'
-import type { Admitted, ConfigTier, Lookup } from '../config/config-tier.ts'
+import type { Admitted, ConfigTier } from '../config/config-tier.ts'
 import { storeIdOf } from '../config/fingerprint.ts'
+import type { Lookup } from '../config/shared-configs.ts'
 import { AgentNotFoundError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
@@ -13,8 +14,8 @@ import type { Counters } from '../stats.ts'
 import type { Tracing } from '../tracing.ts'
 import type { Patience } from '../resilience/guarded-store.ts'
 import type { Bulkhead } from './bulkhead.ts'
-import type { Claims, HeldClaim } from './claims.ts'
-import { loadInTurn, type MissingEntry } from './load-in-turn.ts'
+import type { HeldClaim } from './claims.ts'
+import type { LoadInTurn, MissingEntry } from './load-in-turn.ts'
 import { LoadTags } from './load-tags.ts'
 import { NotFound } from './not-found.ts'
 import type { Obtained, Wish } from './obtained.ts'
@@ -57,8 +58,8 @@ export interface ConfigSourceParts<Config, Agent> {
   readonly counters: Counters
   readonly tracing: Tracing
   readonly bulkhead: Bulkhead
-  /** Absent where no other worker shares the store. */
-  readonly claims: Claims | undefined
+  /** Absent where there are no other workers. */
+  readonly loadInTurn: LoadInTurn | undefined
   /** For an agent that came when nobody waited for it any more. */
   readonly discardAgent: (agent: Agent, key: AgentKey) => void
 }
@@ -93,11 +94,13 @@ export class ConfigSource<Config, Agent> {
   obtain(key: AgentKey, id: string, wish: Wish<Config>): Promise<Obtained<Config, Agent>> {
     const scoped = this.#scoped(key)
     const { configScope, liveScope } = this.#options
-    // One is part of the other: of the same length, they are the same.
-    const encoded = configScope.length === liveScope.length ? id : encodeKey(scoped)
+    // One is part of the other: of the same length, they are the same, and live agents are looked up one at a time already.
+    const isShared = configScope.length !== liveScope.length
+    const encoded = isShared ? encodeKey(scoped) : id
     const find = () => this.#find(key, scoped, encoded, wish)
     // An agent that comes with its config can have one owner only.
-    const found = this.#parts.recipe.opaque ? find() : this.#flights.run(wish.fresh ? `fresh ${encoded}` : encoded, scoped, find)
+    const isAlone = this.#parts.recipe.opaque || !isShared
+    const found = isAlone ? find() : this.#flights.run(wish.fresh ? `fresh ${encoded}` : encoded, scoped, find)
     const { known } = wish
     // Not within the flight: another asker's may have known no config.
     return known === undefined ? found : found.catch((error: unknown) => this.#serveStale(scoped, {}, known, error))
@@ -162,8 +165,8 @@ export class ConfigSource<Config, Agent> {
     if (absence !== undefined) throw absence
     try {
       // A store that does not answer cannot say who else is at it.
-      const claims = refused.refusal === 'store-unavailable' ? undefined : this.#parts.claims
-      if (claims === undefined) return await this.#load(key, scoped, refused)
+      const loadInTurn = refused.refusal === 'store-unavailable' ? undefined : this.#parts.loadInTurn
+      if (loadInTurn === undefined) return await this.#load(key, scoped, refused)
       const entry: MissingEntry<Obtained<Config, Agent>> = {
         id: storeIdOf(encoded),
         refusal: refused.refusal,
@@ -177,7 +180,7 @@ export class ConfigSource<Config, Agent> {
         load: (held) => this.#load(key, scoped, refused, held),
         patience,
       }
-      return await loadInTurn(entry, claims, this.#options)
+      return await loadInTurn(entry, this.#options)
     } catch (error) {
       return this.#serveStale(scoped, refused, fallback, error)
     }

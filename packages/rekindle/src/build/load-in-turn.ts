@@ -23,14 +23,30 @@ export interface MissingEntry<Result extends { readonly stored?: Promise<void> }
   readonly patience: Patience
 }
 
+interface TurnLimits {
+  readonly clock: Clock
+  readonly timeoutMs: number
+  readonly closing: AbortSignal
+}
+
 /**
  * Loads, unless another worker does: then waits for that, and looks into the store again. Loads for itself when the other
  * one's result is of no use here, when the store does not say, and when it has waited for as long as a load may take.
  */
-export async function loadInTurn<Result extends { readonly stored?: Promise<void> }>(
+export type LoadInTurn = <Result extends { readonly stored?: Promise<void> }>(
   entry: MissingEntry<Result>,
+  limits: TurnLimits,
+) => Promise<Result>
+
+/** Makes a {@link LoadInTurn} of the claims of this worker. */
+export function inTurn(claims: Claims): LoadInTurn {
+  return (entry, limits) => loadInTurn(claims, entry, limits)
+}
+
+async function loadInTurn<Result extends { readonly stored?: Promise<void> }>(
   claims: Claims,
-  { clock, timeoutMs, closing }: { readonly clock: Clock; readonly timeoutMs: number; readonly closing: AbortSignal },
+  entry: MissingEntry<Result>,
+  { clock, timeoutMs, closing }: TurnLimits,
 ): Promise<Result> {
   const until = clock.now() + timeoutMs
   // Another may finish between our look and our claim. (What should not have been there has been reported once.)

@@ -2,7 +2,7 @@ import { ioredisPattern } from '../redis/ioredis-pattern.ts'
 import type { RedisPattern } from '../redis/link.ts'
 import { nodeRedisPattern } from '../redis/node-redis-pattern.ts'
 import { redisStore, type RedisStoreOptions } from '../redis/redis-store.ts'
-import type { ConfigStore } from '../config/config-store.ts'
+import type { ConfigStore } from '../store/config-store.ts'
 import { UsageError } from './exit-code.ts'
 import type { StorePlace } from './store-options.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type SealedOptions, sealed } from '../sealed/index.ts'
-import type { ConfigStore } from '../config/config-store.ts'
+import type { ConfigStore } from '../store/config-store.ts'
 import type { CliOptions } from './cli-options.ts'
 import { UsageError } from './exit-code.ts'
 import type { Given } from './given.ts'

@@ -2,11 +2,12 @@ import type { AgentKey } from '../agent-key.ts'
 import type { Invalidations } from '../invalidation/invalidations.ts'
 import type { ConfigRefusal } from '../reasons.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
-import type { ConfigTierOptions } from './config-tier.ts'
 import { storeIdOf } from './fingerprint.ts'
+import type { InternedConfigs } from './interned-configs.ts'
 import { aheadDetail, type FreshnessRules, freshUntilOf, isAhead, judgeBlob, judgePointer } from './judgement.ts'
 import { decodePointer, type Pointer } from './pointer.ts'
 import { checkBlob, checkRead } from './store-replies.ts'
+import type { StoredConfigsOptions } from './stored-configs.ts'
 
 /** What the store has for a key, and whether a request would use it. */
 export type ConfigStanding =
@@ -29,7 +30,7 @@ export interface StoredConfig {
   readonly sizeBytes?: number
 }
 
-type InspectionRules<Config> = FreshnessRules & Pick<ConfigTierOptions<Config>, 'clock' | 'configVersion' | 'configSchema'>
+type InspectionRules<Config> = FreshnessRules & Pick<StoredConfigsOptions<Config>, 'clock' | 'configVersion' | 'configSchema'>
 
 /**
  * Looks at a stored config as a request does, and judges it alike, but leaves all as it is: nothing is dropped, kept, counted as a
@@ -39,19 +40,19 @@ export class ConfigInspection<Config> {
   readonly #options: InspectionRules<Config>
   readonly #store: GuardedStore
   readonly #invalidations: Invalidations
-  readonly #sizeOf: (fingerprint: string) => number | undefined
+  readonly #interned: Pick<InternedConfigs<unknown>, 'sizeOf'>
 
-  /** `sizeOf`: of a config that this process has had already, and so need not read. */
+  /** `interned`: configs that this process has had already, and so need not read. */
   constructor(
     options: InspectionRules<Config>,
     store: GuardedStore,
     invalidations: Invalidations,
-    sizeOf: (fingerprint: string) => number | undefined,
+    interned: Pick<InternedConfigs<unknown>, 'sizeOf'>,
   ) {
     this.#options = options
     this.#store = store
     this.#invalidations = invalidations
-    this.#sizeOf = sizeOf
+    this.#interned = interned
   }
 
   /** Never rejects, and takes no longer than `storeTimeoutMs`. `encoded` is the encoding of `key`. */
@@ -78,7 +79,7 @@ export class ConfigInspection<Config> {
     const now = clock.now()
     const judged = judgePointer(pointer, key, this.#invalidations.view, now, this.#options)
     const freshForMs = Math.round(freshUntilOf(pointer, now, this.#options) - now)
-    const known = this.#sizeOf(fingerprint)
+    const known = this.#interned.sizeOf(fingerprint)
     const entryOf = (sizeBytes: number | undefined): StoredConfig => ({
       fingerprint,
       tags,

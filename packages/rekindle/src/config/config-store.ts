@@ -1,20 +1,11 @@
 /**
- * The port to the storage that all workers share. An implementation moves strings; a few of its calls must be atomic. It
- * judges nothing: freshness, validity and trust are decided above it, from what the strings say. `rekindle/testing` has the
- * contract suite that every store passes.
- */
-export interface ConfigStore {
-  /** For messages: `sqlite`, `redis`. */
-  readonly name: string
-  /** A connection for one application's entries. Called once per agent cache; must not do I/O that can fail. */
-  connect(namespace: string, options?: ConnectOptions): StoreConnection
-}
-
-/**
  * How a text begins that `rekindle/sealed` has sealed; JSON never begins so. Who gets one to read has not the key it was sealed
  * with.
  */
 export const sealedPrefix = 'sealed'
+
+/** Of what an agent cache expects of the `sharing` of its store. Another version of this package may expect something else. */
+export const sharingVersion = 1
 
 /** For how long invalidations are remembered if nobody says how long entries live. */
 export const dayMs = 86_400_000

@@ -1,3 +1,5 @@
+import { freezeDeep, type ParsedJson } from './json.ts'
+
 /**
  * Parsed, validated and frozen configs by fingerprint: what a thousand sessions of one agent share. Bounded by count and by
  * the length of the JSON texts; the one not used for longest goes first.
@@ -29,6 +31,13 @@ export class InternedConfigs<Config> {
   /** Not a use of it. */
   sizeOf(fingerprint: string): number | undefined {
     return this.#entries.get(fingerprint)?.size
+  }
+
+  /** Keeps `config`, which is what the schema made of `parsed`. */
+  take(fingerprint: string, config: Config, { value, size }: ParsedJson): Config {
+    if (config !== value) freezeDeep(config)
+    this.set(fingerprint, config, size)
+    return config
   }
 
   set(fingerprint: string, config: Config, size: number): void {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Events } from '../events.ts'
 import { ManualClock } from '../testing/index.ts'
 import { Timeline } from './timeline.ts'
+import { toldOf } from './told.ts'
 
 const shared = { agentId: 'a' }
 const keyOf = (sessionId: string) => ({ ...shared, sessionId })
@@ -9,7 +10,8 @@ const keyOf = (sessionId: string) => ({ ...shared, sessionId })
 function begin() {
   const clock = new ManualClock(1_000)
   const events = new Events({ namespace: 'test', worker: 'w' })
-  const timeline = new Timeline(events, clock)
+  const timeline = new Timeline()
+  events.witness(toldOf, (told) => timeline.see(told, clock.now()))
   const retire = (sessionId: string) => events.emit('retired', () => ({ key: keyOf(sessionId), cause: 'evicted', leases: 0 }))
   const fail = (error: unknown) => events.emit('build-failed', () => ({ key: keyOf('s'), error }))
   const invalidate = (...targets: string[]) => events.emit('invalidated', () => ({ targets, clock: 7, retired: 0 }))

@@ -1,10 +1,9 @@
 import { type AgentKey, encodeKey } from '../agent-key.ts'
-import type { Clock } from '../clock.ts'
 import { textOf } from '../errors.ts'
-import type { Events } from '../events.ts'
 import { matcherFor } from '../invalidation/target.ts'
 import { excerptOf, presentable } from '../presentable.ts'
 import type { ConfigRefusal, MissReason, RemovalCause } from '../reasons.ts'
+import type { Told } from './told.ts'
 
 /** Something that befell a key in one process; `at`: milliseconds since 1970. The events of the same names have more. */
 export type Happening = { readonly at: number } & (
@@ -30,6 +29,9 @@ export type Happening = { readonly at: number } & (
 const maxKeys = 1_000
 const maxHappenings = 16
 
+/** So many are filed at once: one by one, each would cost the miss it is about more than all the rest of this. */
+const maxUnfiled = 64
+
 /** The latest invalidations, and of each the first targets that are not out of the ordinary. */
 const maxInvalidations = 128
 const maxTargets = 32
@@ -44,6 +46,12 @@ interface Noted<What extends Happening = Happening> {
   readonly happening: What
 }
 
+interface Unfiled {
+  readonly key: Partial<AgentKey>
+  readonly noted: Noted
+  readonly tags: readonly string[] | undefined
+}
+
 interface KeyHistory {
   readonly noted: Noted[]
   /** `undefined`: nothing has been made of it since its history began. */
@@ -54,35 +62,51 @@ type Invalidated = Extract<Happening, { event: 'invalidated' }>
 
 /** What has happened of late to which key in this process, as the events told it. Memory hits make none. */
 export class Timeline {
-  readonly #clock: Clock
   /** Two generations: to keep one in order of use would cost a miss more than all the rest of this. */
   #young = new Map<string, KeyHistory>()
   #old = new Map<string, KeyHistory>()
+  #unfiled: Unfiled[] = []
   readonly #invalidations: Noted<Invalidated>[] = []
   #order = 0
 
-  constructor(events: Events, clock: Clock) {
-    this.#clock = clock
-    events.witness('created', ({ key, source, reason, durationMs, fingerprint, tags }) => {
-      const history = this.#note(key, { at: clock.now(), event: 'created', source, reason, durationMs, fingerprint })
-      history.tags = tags.slice(0, maxTags)
-    })
-    events.witness('retired', ({ key, cause, leases }) => this.#note(key, { at: clock.now(), event: 'retired', cause, leases }))
-    events.witness('config-refused', ({ key, reason, detail }) => {
-      const refused = { at: clock.now(), event: 'config-refused', reason } as const
-      this.#note(key, detail === undefined ? refused : { ...refused, detail: excerptOf(detail) })
-    })
-    events.witness('config-not-stored', ({ key, path, message }) => {
-      this.#note(key, { at: clock.now(), event: 'config-not-stored', detail: excerptOf(`${path}: ${message}`) })
-    })
-    for (const event of ['build-failed', 'refresh-failed', 'stale-served'] as const) {
-      events.witness(event, ({ key, error }) => this.#note(key, { at: clock.now(), event, error: excerptOf(textOf(error)) }))
+  see({ name, event }: Told, at: number): void {
+    switch (name) {
+      case 'created': {
+        const { key, source, reason, durationMs, fingerprint, tags } = event
+        return this.#note(key, { at, event: name, source, reason, durationMs, fingerprint }, tags)
+      }
+      case 'retired':
+        return this.#note(event.key, { at, event: name, cause: event.cause, leases: event.leases })
+      case 'config-refused': {
+        const { key, reason, detail } = event
+        return this.#note(key, { at, event: name, reason, ...(detail !== undefined && { detail: excerptOf(detail) }) })
+      }
+      case 'config-not-stored':
+        return this.#note(event.key, { at, event: name, detail: excerptOf(`${event.path}: ${event.message}`) })
+      case 'invalidated':
+        return this.#noteInvalidation(event.targets, event.clock, at)
+      default:
+        return this.#note(event.key, { at, event: name, error: excerptOf(textOf(event.error)) })
     }
-    events.witness('invalidated', ({ targets, clock: at }) => this.#noteInvalidation(targets, at))
   }
 
-  #note(key: Partial<AgentKey>, happening: Happening): KeyHistory {
-    const id = encodeKey(key)
+  #note(key: Partial<AgentKey>, happening: Happening, tags?: readonly string[]): void {
+    this.#unfiled.push({ key, noted: { order: this.#order++, happening }, tags })
+    if (this.#unfiled.length >= maxUnfiled) this.#fileAll()
+  }
+
+  #fileAll(): void {
+    const unfiled = this.#unfiled
+    this.#unfiled = []
+    for (const { key, noted, tags } of unfiled) {
+      const history = this.#historyFor(encodeKey(key))
+      append(history.noted, noted, maxHappenings)
+      if (tags !== undefined) history.tags = tags.slice(0, maxTags)
+    }
+  }
+
+  /** The latest used: what was young long ago goes. */
+  #historyFor(id: string): KeyHistory {
     let history = this.#young.get(id)
     if (history === undefined) {
       history = this.#old.get(id) ?? { noted: [], tags: undefined }
@@ -92,18 +116,18 @@ export class Timeline {
       }
       this.#young.set(id, history)
     }
-    append(history.noted, { order: this.#order++, happening }, maxHappenings)
     return history
   }
 
   #historyOf(id: string): KeyHistory | undefined {
+    this.#fileAll()
     return this.#young.get(id) ?? this.#old.get(id)
   }
 
-  #noteInvalidation(targets: readonly string[], clock: number): void {
+  #noteInvalidation(targets: readonly string[], clock: number, at: number): void {
     const ordinary = targets.slice(0, maxTargets).filter((target) => target.length <= maxTargetLength)
     if (ordinary.length === 0) return
-    const happening = { at: this.#clock.now(), event: 'invalidated', targets: ordinary, clock } as const
+    const happening = { at, event: 'invalidated', targets: ordinary, clock } as const
     append(this.#invalidations, { order: this.#order++, happening }, maxInvalidations)
   }
 

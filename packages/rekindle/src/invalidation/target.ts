@@ -1,7 +1,6 @@
-import { inspect } from 'node:util'
 import { type AgentKey, assertField, encodeKey, type KeyField, keyFields, projectKey, maxTagLength } from '../agent-key.ts'
-import { InvalidKeyError, InvalidTargetError } from '../errors.ts'
-import type { InvalidationTarget } from '../options.ts'
+import { InvalidKeyError, InvalidTargetError, shown } from '../errors.ts'
+import type { InvalidationTarget } from '../invalidation-target.ts'
 
 /**
  * What one invalidation names, in the form that stores keep: `*` for all, `#"name"` for a tag, and for fields of the key their
@@ -28,7 +27,7 @@ export function tagTarget(tag: string): string {
 export function encodeTargets(target: InvalidationTarget, scopes: readonly (readonly KeyField[])[]): string[] {
   if (target === 'all') return [everything]
   if (typeof target !== 'object' || target === null) {
-    throw new InvalidTargetError(`invalidate takes fields of a key, { tags: [...] } or 'all'; got ${inspect(target)}.`)
+    throw new InvalidTargetError(`invalidate takes fields of a key, { tags: [...] } or 'all'; got ${shown(target)}.`)
   }
   if (target.tags !== undefined) return encodeTags(target.tags, target)
   return encodeFields(target, scopes)
@@ -36,9 +35,7 @@ export function encodeTargets(target: InvalidationTarget, scopes: readonly (read
 
 function encodeTags(tags: readonly string[], target: object): string[] {
   if (!Array.isArray(tags) || tags.length === 0 || tags.some((tag) => typeof tag !== 'string')) {
-    throw new InvalidTargetError(
-      `tags must be a list of at least one string; got ${inspect(tags, { depth: 1, maxArrayLength: 20, maxStringLength: 200 })}.`,
-    )
+    throw new InvalidTargetError(`tags must be a list of at least one string; got ${shown(tags)}.`)
   }
   const long = tags.find((tag) => tag.length > maxTagLength)
   if (long !== undefined) throw new InvalidTargetError(`A tag may have ${maxTagLength} characters; one has ${long.length}.`)
@@ -59,7 +56,7 @@ function encodeFields(fields: Partial<AgentKey>, scopes: readonly (readonly KeyF
   if (named.length === 0) throw new InvalidTargetError("invalidate({}) names nothing; to invalidate everything say 'all'.")
   for (const name of named) {
     if (!keyFields.includes(name as KeyField)) {
-      throw new InvalidTargetError(`${inspect(name)} is no field of an agent key; those are ${keyFields.join(', ')}.`)
+      throw new InvalidTargetError(`${shown(name)} is no field of an agent key; those are ${keyFields.join(', ')}.`)
     }
     try {
       assertField(name as KeyField, fields[name as KeyField])

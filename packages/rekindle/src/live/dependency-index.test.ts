@@ -28,12 +28,9 @@ describe('DependencyIndex', () => {
           const asked = targets.filter((one) => one !== '{}')
           const named = matcherFor(asked)
           const expected = there.filter(([one, itsTags]) => named(one, itsTags)).map(([one]) => one)
-          expect(
-            index.named(
-              asked,
-              there.map(([one]) => one),
-            ),
-          ).toEqual(new Set(expected))
+          const all = there.map(([one]) => one)
+          const ofSession = (sessionId: string) => all.filter((one) => one.sessionId === sessionId)
+          expect(index.named(asked, Object.assign(all, { ofSession }))).toEqual(new Set(expected))
         },
       ),
       { numRuns: 2_000 },

@@ -1,39 +1,35 @@
-import { type AgentKey, type KeyField, keyFields } from '../agent-key.ts'
+import { type AgentKey, keyFields } from '../agent-key.ts'
 import { everything, fieldsOf, tagTarget } from '../invalidation/target.ts'
 
-type IndexedField = Exclude<KeyField, 'reasoning'>
+/** Where all entries are, found by session. */
+export interface AllEntries<Entry> extends Iterable<Entry> {
+  ofSession(sessionId: string): Iterable<Entry>
+}
 
 /**
- * A target that names fields is looked up by the first of these that it has: the one with the fewest agents, as a rule.
- * (Reasoning modes are few, and by themselves hardly ever invalidated: for that all entries are gone through.)
- */
-const lookedUpBy: readonly IndexedField[] = ['sessionId', 'userId', 'agentId']
-
-/**
- * Which entries depend on what: by tag, and by the ids in the key. So an invalidation touches what it names, however
+ * Which entries depend on what: by tag, and by the user and the agent in the key (sessions are found where the entries are). So an invalidation touches what it names, however
  * many entries there are. Fields that the entries do not depend on are empty.
  */
 export class DependencyIndex<Entry extends AgentKey> {
   readonly #byTag = new Map<string, Entries<Entry>>()
-  readonly #byField: Readonly<Record<IndexedField, Map<string, Entries<Entry>>>> = {
-    agentId: new Map(),
-    userId: new Map(),
-    sessionId: new Map(),
-  }
+  readonly #byUser = new Map<string, Entries<Entry>>()
+  readonly #byAgent = new Map<string, Entries<Entry>>()
 
   add(entry: Entry, tags: readonly string[]): void {
-    for (const field of lookedUpBy) put(this.#byField[field], entry[field], entry)
+    put(this.#byUser, entry.userId, entry)
+    put(this.#byAgent, entry.agentId, entry)
     for (const tag of tags) put(this.#byTag, tagTarget(tag), entry)
   }
 
   /** `tags` as they were given to {@link add}. */
   remove(entry: Entry, tags: readonly string[]): void {
-    for (const field of lookedUpBy) take(this.#byField[field], entry[field], entry)
+    take(this.#byUser, entry.userId, entry)
+    take(this.#byAgent, entry.agentId, entry)
     for (const tag of tags) take(this.#byTag, tagTarget(tag), entry)
   }
 
   /** The entries that one of `targets` names; `all` are those there are. */
-  named(targets: readonly string[], all: Iterable<Entry>): Set<Entry> {
+  named(targets: readonly string[], all: AllEntries<Entry>): Set<Entry> {
     if (targets.includes(everything)) return new Set(all)
     const named = new Set<Entry>()
     for (const target of targets) {
@@ -44,11 +40,21 @@ export class DependencyIndex<Entry extends AgentKey> {
     return named
   }
 
-  *#withFields(fields: Partial<AgentKey>, all: Iterable<Entry>): Generator<Entry> {
-    const first = lookedUpBy.find((field) => field in fields)
-    for (const entry of first === undefined ? all : listed(this.#byField[first].get(fields[first]!))) {
+  *#withFields(fields: Partial<AgentKey>, all: AllEntries<Entry>): Generator<Entry> {
+    for (const entry of this.#candidates(fields, all)) {
       if (keyFields.every((field) => !(field in fields) || fields[field] === entry[field])) yield entry
     }
+  }
+
+  /**
+   * By the field with the fewest agents, as a rule. (Reasoning modes are few, and by themselves hardly ever invalidated: for that all
+   * entries are gone through.)
+   */
+  #candidates({ sessionId, userId, agentId }: Partial<AgentKey>, all: AllEntries<Entry>): Iterable<Entry> {
+    if (sessionId !== undefined) return all.ofSession(sessionId)
+    if (userId !== undefined) return listed(this.#byUser.get(userId))
+    if (agentId !== undefined) return listed(this.#byAgent.get(agentId))
+    return all
   }
 }
 

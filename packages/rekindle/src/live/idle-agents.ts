@@ -4,7 +4,7 @@ import type { RemovalCause } from '../reasons.ts'
 import type { CacheSettings } from '../settings.ts'
 import { IdleList } from './idle-list.ts'
 import { type LiveAgent, unlisted, used } from './live-agent.ts'
-import { costliest } from './pressure/costliest.ts'
+import type { costliest } from './pressure/costliest.ts'
 import { Sweeper } from './sweeper.ts'
 
 export interface IdleAgentsOptions extends StaleWindows {
@@ -64,11 +64,11 @@ export class IdleAgents<Config, Agent> {
     }
   }
 
-  /** For want of memory, a few go: those that are {@link costliest}. Returns how many. */
-  dropCostliest(): number {
+  /** For want of memory, a few go: those that `choose` says. Returns how many. */
+  drop(choose: typeof costliest): number {
     const idle: LiveAgent<Config, Agent>[] = []
     for (let live = this.#list.oldest; live !== undefined; live = live.younger) if (live.leases === 0) idle.push(live)
-    const going = costliest(idle, this.#home.size, this.#options.clock.now())
+    const going = choose(idle, this.#home.size, this.#options.clock.now())
     return going.filter((live) => this.#retireIdle(live, 'pressure')).length
   }
 

@@ -37,6 +37,11 @@ export class KeyIndex<Entry extends Indexed<Entry>> {
     return undefined
   }
 
+  /** The entries of a session. */
+  ofSession(sessionId: string): Iterable<Entry> {
+    return entriesOf(this.#bySession.get(sessionId))
+  }
+
   /** No entry of this key may be in the index. */
   add(entry: Entry): void {
     this.#root.add(entry)
@@ -99,11 +104,13 @@ class Level<Entry extends Indexed<Entry>> {
   }
 
   *entries(): Generator<Entry> {
-    for (const bucket of this.buckets.values()) {
-      if (isLevel(bucket)) yield* bucket.entries()
-      else for (let entry: Entry | undefined = bucket; entry !== undefined; entry = entry.nextInBucket) yield entry
-    }
+    for (const bucket of this.buckets.values()) yield* entriesOf(bucket)
   }
+}
+
+function* entriesOf<Entry extends Indexed<Entry>>(bucket: Entry | Level<Entry> | undefined): Generator<Entry> {
+  if (isLevel(bucket)) return yield* bucket.entries()
+  for (let entry = bucket; entry !== undefined; entry = entry.nextInBucket) yield entry
 }
 
 function isLevel<Entry extends Indexed<Entry>>(bucket: Entry | Level<Entry> | undefined): bucket is Level<Entry> {

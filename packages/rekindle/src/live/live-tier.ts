@@ -11,8 +11,8 @@ import type { Disposer } from './disposer.ts'
 import { IdleAgents } from './idle-agents.ts'
 import { KeyIndex } from './key-index.ts'
 import { type LiveAgent, type LivePeriod, type QueuedWaiter, ready } from './live-agent.ts'
-import type { MemoryReading } from './pressure/memory-reading.ts'
-import { MemoryWatch } from './pressure/memory-watch.ts'
+import type { costliest } from './pressure/costliest.ts'
+import type { Household, MemoryWatching } from './pressure/memory-watch.ts'
 import type { Scale } from './pressure/scale.ts'
 
 export interface LiveTierOptions extends StaleWindows {
@@ -21,7 +21,7 @@ export interface LiveTierOptions extends StaleWindows {
   readonly settings: CacheSettings
   readonly exclusive: boolean
   readonly clock: Clock
-  readonly readMemory: () => MemoryReading
+  readonly watchMemory: (household: Household) => MemoryWatching
 }
 
 /** `stale`: may be served while a newer one is made. */
@@ -42,7 +42,7 @@ export class LiveTier<Config, Agent> {
   readonly #events: Events
   readonly #index = new KeyIndex<LiveAgent<Config, Agent>>()
   readonly #idle: IdleAgents<Config, Agent>
-  readonly #memory: MemoryWatch
+  readonly #memory: MemoryWatching
   readonly #scale: Scale<Config, Agent>
   /** Retired, with leases still running. */
   readonly #leaving = new Set<LiveAgent<Config, Agent>>()
@@ -72,7 +72,7 @@ export class LiveTier<Config, Agent> {
     this.idleMs = options.settings.idleMs
     this.#exclusive = options.exclusive
     this.#idle = new IdleAgents(options, this)
-    this.#memory = new MemoryWatch(options.clock, options.readMemory, this, events)
+    this.#memory = options.watchMemory(this)
   }
 
   get size(): number {
@@ -259,8 +259,8 @@ export class LiveTier<Config, Agent> {
   }
 
   /** For want of memory. Returns how many that were. */
-  dropCostliest(): number {
-    return this.#idle.dropCostliest()
+  drop(choose: typeof costliest): number {
+    return this.#idle.drop(choose)
   }
 
   /** Why the agent of this key, encoded, is not in memory. Forgotten with this. */

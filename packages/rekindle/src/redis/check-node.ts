@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { unlessHeard } from './silence.ts'
 
 /** A node of a cluster that takes longer to answer is taken to have fallen silent. */
@@ -10,7 +9,7 @@ export async function checkNode(
   cutOff: () => void,
   withinMs: number = silentMs,
 ): Promise<void> {
-  const token = randomUUID()
+  const token = crypto.randomUUID()
   const { promise: late, resolve } = Promise.withResolvers<undefined>()
   const heard = unlessHeard(withinMs, () => resolve(undefined))
   const answer = await Promise.race([ping(token).catch(() => undefined), late])

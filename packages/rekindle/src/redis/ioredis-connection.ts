@@ -4,7 +4,7 @@ import { connectTimeoutMs, type Link, type OnLost, type OnMessage, sentinelTimeo
 export interface IoredisConnection {
   readonly status: string
   readonly options: { readonly host?: string; readonly port?: number }
-  readonly stream?: { unref(): unknown; destroy(): unknown }
+  readonly stream?: { unref(): unknown; destroy(): unknown; cork(): void; uncork(): void }
   duplicate(options: object): IoredisConnection
   on(event: string, listener: (...args: never[]) => void): unknown
   connect(): Promise<unknown>

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { ioredisCluster } from './ioredis-cluster.ts'
 import { destroy, type IoredisConnection, messageLink, ours, watched } from './ioredis-connection.ts'
 import type { CommandLink, OnLost, RedisPattern } from './link.ts'
@@ -27,8 +26,17 @@ function commandLink(single: IoredisConnection, onLost: OnLost): CommandLink {
     send([command, ...args]) {
       return client.call(command, args)
     },
+    together(work) {
+      const { stream } = client
+      stream?.cork()
+      try {
+        return work()
+      } finally {
+        stream?.uncork()
+      }
+    },
     async check() {
-      const token = randomUUID()
+      const token = crypto.randomUUID()
       // Another reply is that to another command.
       if ((await client.call('PING', [token])) !== token) throw new Error('Redis answers out of step.')
     },

@@ -14,6 +14,8 @@ export type OnLost = (error: Error) => void
 export interface CommandLink extends Link {
   /** Sends a command to the server, or to the node of a cluster that has `key`. Rejects at once if it is not connected. */
   send(args: readonly [command: string, ...args: string[]], key: string): Promise<unknown>
+  /** What `work` sends goes out in one call to the system. Absent where it does so anyway. */
+  together?<Result>(work: () => Result): Result
   /** A link that listens to `channels`, which share a slot, as soon as it is connected. */
   messages(channels: readonly string[], onMessage: OnMessage, onLost: OnLost): Promise<Link>
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { CommandLink, OnLost, RedisPattern } from './link.ts'
 import { nodeRedisCluster } from './node-redis-cluster.ts'
 import { connectionLike, messageLink, type NodeRedisConnection } from './node-redis-connection.ts'
@@ -30,7 +29,7 @@ function commandLink(single: NodeRedisConnection, onLost: OnLost): CommandLink {
       return client.sendCommand(args)
     },
     async check() {
-      const token = randomUUID()
+      const token = crypto.randomUUID()
       // Another reply is that to another command.
       if ((await client.sendCommand(['PING', token])) !== token) throw new Error('Redis answers out of step.')
     },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { textOf } from '../errors.ts'
 import { type CommandLink, type Link, type OnLost, type OnMessage, sentinelTimeoutMs } from './link.ts'
 import { ours as single, ourSocket } from './node-redis-connection.ts'
@@ -40,7 +39,7 @@ export function nodeRedisSentinel(pattern: object, onLost: OnLost): CommandLink 
       return sentinel.sendCommand(false, args)
     },
     async check() {
-      const token = randomUUID()
+      const token = crypto.randomUUID()
       // Another reply is that to another command.
       if ((await sentinel.sendCommand(false, ['PING', token])) !== token) throw new Error('Redis answers out of step.')
     },

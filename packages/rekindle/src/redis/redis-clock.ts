@@ -3,8 +3,19 @@ import type { SeenClock, StoreClock, StoreListener } from '../config/config-stor
 /** Longer lists of targets are not sent to everybody: who hears of the step fetches them. */
 const maxMessageLength = 16_384
 
-/** The record that a plain read finds: `history clock floor server`. */
+let lastRecord: string | null | undefined
+let lastClock: StoreClock | undefined
+
+/** The record that a plain read finds: `history clock floor server`. Mostly it is the one that the read before has found. */
 export function parseClockRecord(record: string | null | undefined): StoreClock | undefined {
+  if (record !== lastRecord) {
+    lastClock = parsed(record)
+    lastRecord = record
+  }
+  return lastClock
+}
+
+function parsed(record: string | null | undefined): StoreClock | undefined {
   const [, history, clock, floor] = /^(\S+) (\d+) (\d+) \S+$/.exec(record ?? '') ?? []
   if (history === undefined) return undefined
   return { history, clock: Number(clock), floor: Number(floor) }

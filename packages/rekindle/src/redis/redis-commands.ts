@@ -76,10 +76,16 @@ export class RedisCommands {
     throw this.#outOfStep(link, 'MGET')
   }
 
+  /** Of commands that `work` gives, one is sent right after the other. */
+  together<Result>(work: () => Result): Result {
+    const link = this.#steady.up
+    return link?.together === undefined ? work() : link.together(work)
+  }
+
   /** Sets all, in this order, to expire after `ttlMs`. */
   async set(entries: readonly (readonly [key: string, value: string])[], ttlMs: number): Promise<void> {
     const set = ([key, value]: readonly [string, string]) => this.#send(['SET', key, value, 'PX', String(ttlMs)], key)
-    await Promise.all(entries.map(([key, value]) => set([this.#prefix + key, value])))
+    await Promise.all(this.together(() => entries.map(([key, value]) => set([this.#prefix + key, value]))))
   }
 
   async del(key: string): Promise<void> {
@@ -148,8 +154,8 @@ export class RedisCommands {
    */
   #watched(link: CommandLink, reply: Promise<unknown>): Promise<unknown> {
     if (this.isCluster) return reply
-    const silent = new Error(`Redis has not answered for ${silenceMs} ms.`)
-    return reply.finally(unlessHeard(silenceMs, () => this.#steady.giveUp(silent, link)))
+    const onSilence = () => this.#steady.giveUp(new Error(`Redis has not answered for ${silenceMs} ms.`), link)
+    return reply.finally(unlessHeard(silenceMs, onSilence))
   }
 
   /**

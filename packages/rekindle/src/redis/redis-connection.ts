@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type {
   Claim,
   Claimed,
@@ -24,8 +23,8 @@ const maxBlobs = 32
 /** Invalidated targets that are remembered. More are forgotten, oldest first, and entries older than those become invalid. */
 const maxTargets = 20_000
 
-/** So often a read is tried when the connection changes under it. */
-const maxReadAttempts = 3
+/** So many steps a read takes at most when the connection changes under it: to look at the server, and to read. */
+const maxReadSteps = 6
 
 /** Nothing seen. No history is named so. */
 const nothing: SeenClock = { history: '-', clock: 0 }
@@ -41,6 +40,7 @@ export class RedisConnection implements StoreConnection {
   readonly #commands: RedisCommands
   readonly #prefix: string
   readonly #hub: string
+  readonly #clockKey: string
   readonly #retentionMs: number
   readonly #pointers: BatchedReads<PointerRead>
   readonly #blobs: BatchedReads<string | null>
@@ -58,6 +58,7 @@ export class RedisConnection implements StoreConnection {
     this.#release = release
     this.#prefix = `rekindle:${namespace}`
     this.#hub = `rekindle:{${namespace}}`
+    this.#clockKey = `${this.#hub}:clock`
     this.#retentionMs = retentionMs
     this.#pointers = new BatchedReads(maxPointers, (keys) => this.#readPointers(keys))
     this.#blobs = new BatchedReads(maxBlobs, (keys) => commands.mget(keys))
@@ -69,22 +70,27 @@ export class RedisConnection implements StoreConnection {
 
   /**
    * A plain read cannot tell that another server answers than the one that wrote the clock, so on each new connection a script
-   * looks first. What was read while the connection changed is read again.
+   * looks first. What was read while the connection changed is read again. (Not `async`: it is on the way of every config hit.)
    */
-  async #readPointers(keys: readonly string[]): Promise<readonly PointerRead[]> {
+  #readPointers(keys: readonly string[], step: number = 1): Promise<readonly PointerRead[]> {
     if (this.#commands.isCluster) return this.#readFromCluster(keys)
-    for (let attempt = 1; attempt <= maxReadAttempts; attempt++) {
-      const { generation } = this.#commands
-      if (this.#checkedGeneration !== generation) await this.sync(nothing)
-      const [record, ...pointers] = await this.#commands.mget([`${this.#hub}:clock`, ...keys])
-      if (this.#commands.generation !== generation) continue
-      const clock = parseClockRecord(record)
-      if (clock !== undefined) return pointers.map((pointer) => ({ pointer: pointer ?? undefined, clock }))
-      // Without a clock no entry can be judged: the one that is made now begins a new history.
-      const begun = (await this.sync(nothing)).clock
-      return keys.map(() => ({ pointer: undefined, clock: begun }))
-    }
-    throw new Error(`The connection to Redis changed during each of ${maxReadAttempts} attempts to read.`)
+    const { generation } = this.#commands
+    const again = () => this.#readPointers(keys, step + 1)
+    if (step > maxReadSteps) return Promise.reject(changing())
+    if (this.#checkedGeneration !== generation) return this.sync(nothing).then(again)
+    return this.#commands.mget([this.#clockKey, ...keys]).then((values) => {
+      if (this.#commands.generation !== generation) return again()
+      const clock = parseClockRecord(values[0])
+      return clock === undefined
+        ? this.#beginHistory(keys)
+        : keys.map((_, at) => ({ pointer: values[at + 1] ?? undefined, clock }))
+    })
+  }
+
+  /** Without a clock no entry can be judged: the one that is made now begins a new history. */
+  async #beginHistory(keys: readonly string[]): Promise<readonly PointerRead[]> {
+    const { clock } = await this.sync(nothing)
+    return keys.map(() => ({ pointer: undefined, clock }))
   }
 
   /** On a cluster a command may be redirected to another server without anyone being told, so a script looks each time. */
@@ -110,7 +116,15 @@ export class RedisConnection implements StoreConnection {
   async invalidate(targets: readonly string[], seen: SeenClock): Promise<StoreAdvance> {
     const publishCommand = this.#commands.isCluster ? 'SPUBLISH' : 'PUBLISH'
     const limits = [String(this.#retentionMs * 1000), String(maxTargets)]
-    const args = [randomUUID(), seen.history, String(seen.clock), publishCommand, ...limits, clockMessage(targets), ...targets]
+    const args = [
+      crypto.randomUUID(),
+      seen.history,
+      String(seen.clock),
+      publishCommand,
+      ...limits,
+      clockMessage(targets),
+      ...targets,
+    ]
     const [history, previous, clock, floor] = await this.#commands.run(invalidate, this.#hubKeys(), args, isAdvance)
     return { previous: Number(previous), clock: { history, clock: Number(clock), floor: Number(floor) } }
   }
@@ -118,7 +132,7 @@ export class RedisConnection implements StoreConnection {
   async sync(seen: SeenClock, presence?: WorkerPresence): Promise<StoreChanges> {
     const { generation } = this.#commands
     const present = String(Math.ceil((presence?.presentForMs ?? 0) * 1000))
-    const args = [randomUUID(), seen.history, String(seen.clock), presence?.worker ?? '', present]
+    const args = [crypto.randomUUID(), seen.history, String(seen.clock), presence?.worker ?? '', present]
     const [history, clock, floor, flat] = await this.#commands.run(sync, this.#hubKeys(), args, isChanges)
     if (this.#commands.generation === generation) this.#checkedGeneration = generation
     const targets = pairs(flat).map(([target, invalidatedAt]) => [target, Number(invalidatedAt)] as const)
@@ -126,7 +140,7 @@ export class RedisConnection implements StoreConnection {
   }
 
   async workers(seen: SeenClock): Promise<WorkerList> {
-    const args = [randomUUID(), seen.history, String(seen.clock)]
+    const args = [crypto.randomUUID(), seen.history, String(seen.clock)]
     const [keptFor, ...list] = await this.#commands.run(workers, this.#hubKeys(), args, isWorkerList)
     const reports = pairs(list).map(([worker, report]) => ({ worker, ...parseSeen(report) }))
     return { reports, keptForMs: Number(keptFor) / 1000 }
@@ -136,8 +150,11 @@ export class RedisConnection implements StoreConnection {
   async claim(id: string, { claimant, worker, ttlMs, asOf, instead, look }: Claim): Promise<Claimed> {
     const args = [claimant, worker, String(Math.ceil(ttlMs)), `${asOf.history} ${asOf.clock}`, instead ?? '']
     const { generation, resent, isCluster } = this.#commands
-    const claiming = this.#commands.run(claim, [this.#claimKey(id)], args, isClaim)
-    const reading = look === true && !isCluster && this.#checkedGeneration === generation ? this.read(id) : undefined
+    const isRead = look === true && !isCluster && this.#checkedGeneration === generation
+    const [claiming, reading] = this.#commands.together(() => [
+      this.#commands.run(claim, [this.#claimKey(id)], args, isClaim),
+      isRead ? this.read(id) : undefined,
+    ])
     // Who has the claim does not depend on it.
     const entry = reading?.catch(() => undefined)
     const [holder, heldAsOf = '', leftMs = 0] = await claiming
@@ -158,7 +175,7 @@ export class RedisConnection implements StoreConnection {
 
   listen(worker: string, listener: StoreListener): () => void {
     const inbox = this.#inbox(worker)
-    const close = this.#commands.subscribe([`${this.#hub}:clock`, inbox], {
+    const close = this.#commands.subscribe([this.#clockKey, inbox], {
       onSubscribed: () => listener.onListening(),
       onMessage: (channel, message) => {
         if (channel === inbox) return listener.onMessage(message)
@@ -192,6 +209,10 @@ export class RedisConnection implements StoreConnection {
   #inbox(worker: string): string {
     return `${this.#hub}:inbox:${worker}`
   }
+}
+
+function changing(): Error {
+  return new Error('The connection to Redis changed again and again while it was read from.')
 }
 
 interface PointerRead {

@@ -1,11 +1,12 @@
-import { inspect } from 'node:util'
-import { type ConfigStore, dayMs } from '../config/config-store.ts'
-import { InvalidOptionsError } from '../errors.ts'
+import { dayMs } from '../config/config-store.ts'
+import { InvalidOptionsError, shown } from '../errors.ts'
 import { type IoredisClient, ioredisPattern } from './ioredis-pattern.ts'
 import type { RedisPattern } from './link.ts'
 import { type NodeRedisClient, nodeRedisPattern } from './node-redis-pattern.ts'
 import { RedisCommands } from './redis-commands.ts'
 import { RedisConnection } from './redis-connection.ts'
+import type { ConfigStore } from '../store/config-store.ts'
+import { sharing } from '../store/sharing.ts'
 
 export interface RedisStoreOptions {
   /**
@@ -39,6 +40,7 @@ export function redisStore({ client }: RedisStoreOptions): ConfigStore {
       }
       return new RedisConnection(shared, namespace, retentionMs, release)
     },
+    sharing,
   }
 }
 
@@ -48,7 +50,7 @@ function patternOf(client: IoredisClient | NodeRedisClient): RedisPattern {
     if ('isOpen' in client && 'isReady' in client) return nodeRedisPattern(client)
   }
   const expected = 'a client of ioredis (Redis, Cluster) or of node-redis (createClient, createSentinel, createCluster)'
-  throw new InvalidOptionsError('client', `client must be ${expected}; got ${inspect(client, { depth: 0 })}.`)
+  throw new InvalidOptionsError('client', `client must be ${expected}; got ${shown(client)}.`)
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null

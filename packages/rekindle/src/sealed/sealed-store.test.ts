@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { ConfigStore } from '../config/config-store.ts'
+import type { ConfigStore } from '../store/config-store.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { type SealedOptions, sealed } from './index.ts'
+import { sharing } from '../store/index.ts'
 
-const store: ConfigStore = { name: 'some', connect: () => expect.unreachable() }
+const store: ConfigStore = { name: 'some', connect: () => expect.unreachable(), sharing }
 const secret = Buffer.alloc(32, 0xab)
 
 /** The error for options that cannot be worked with. */

@@ -1,4 +1,4 @@
-import type { ConfigStore } from '../config/config-store.ts'
+import type { ConfigStore } from '../store/config-store.ts'
 import { InvalidOptionsError } from '../errors.ts'
 import { EntryNames } from './entry-names.ts'
 import { keyId, KeyRing } from './key-ring.ts'
@@ -45,6 +45,7 @@ export function sealed(store: ConfigStore, options: SealedOptions): ConfigStore 
   return {
     name: `sealed ${store.name}`,
     connect: (namespace, connect) => new SealedConnection(store.connect(namespace, connect), namespace, ring, names),
+    sharing: store.sharing,
   }
 }
 

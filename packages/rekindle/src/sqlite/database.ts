@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
+import { builtIns } from '../built-ins.ts'
 import { schema } from './schema.ts'
 
 /**
@@ -14,7 +14,7 @@ const sqliteBusy = 5
 
 export function openDatabase(path: string): DatabaseSync {
   if (path !== ':memory:') {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    builtIns.fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     createPrivately(path)
   }
   const database = new DatabaseSync(path)
@@ -31,7 +31,7 @@ export function openDatabase(path: string): DatabaseSync {
 /** Not opened if it is there: closing it again would drop the locks that this process has on it (POSIX). */
 function createPrivately(path: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600))
+    builtIns.fs.closeSync(builtIns.fs.openSync(path, 'wx', 0o600))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }

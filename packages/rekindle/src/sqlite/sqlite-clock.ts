@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { SeenClock, StoreAdvance, StoreChanges, StoreClock, WorkerList, WorkerPresence } from '../config/config-store.ts'
 import type { SqliteFile } from './sqlite-file.ts'
 import type { Statements } from './statements.ts'
@@ -96,7 +95,7 @@ export class SqliteClock {
       const hasLost = known.history === seen?.history && known.clock < seen.clock
       if (isWhole && !hasLost) return known
     }
-    const begun = { history: `${randomUUID()}@${this.#file.identity}`, clock: this.#micros(), floor: 0 }
+    const begun = { history: `${crypto.randomUUID()}@${this.#file.identity}`, clock: this.#micros(), floor: 0 }
     forgetHistory.run(this.#namespace)
     forgetWorkers.run(this.#namespace)
     writeTarget.run(this.#namespace, '', 0)

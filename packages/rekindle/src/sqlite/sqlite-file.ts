@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { builtIns } from '../built-ins.ts'
 import { openDatabase, transaction, whenFree } from './database.ts'
 import { prepare, type Statements } from './statements.ts'
 
@@ -61,6 +61,6 @@ export class SqliteFile {
 
 /** The number of a file that was deleted is given to the next one, so the time of its birth belongs to it. */
 function identityOf(path: string): string | undefined {
-  const found = path === ':memory:' ? undefined : statSync(path, { throwIfNoEntry: false })
+  const found = path === ':memory:' ? undefined : builtIns.fs.statSync(path, { throwIfNoEntry: false })
   return found && `${found.dev}.${found.ino}.${found.birthtimeMs}`
 }

@@ -1,4 +1,6 @@
-import { type ConfigStore, dayMs } from '../config/config-store.ts'
+import { dayMs } from '../config/config-store.ts'
+import type { ConfigStore } from '../store/config-store.ts'
+import { sharing } from '../store/sharing.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 
 export interface SqliteStoreOptions {
@@ -16,5 +18,6 @@ export function sqliteStore({ path, now = Date.now }: SqliteStoreOptions): Confi
   return {
     name: 'sqlite',
     connect: (namespace, { retentionMs = dayMs } = {}) => new SqliteConnection(path, namespace, retentionMs, now),
+    sharing,
   }
 }

@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
-import type {
-  Claim,
-  ConfigStore,
-  SeenClock,
-  StoreClock,
-  StoreConnection,
-  StoreEntry,
-  StoreListener,
-} from '../config/config-store.ts'
+import type { Claim, SeenClock, StoreClock, StoreConnection, StoreEntry, StoreListener } from '../config/config-store.ts'
+import type { ConfigStore } from '../store/config-store.ts'
 
 /** One promise of the {@link ConfigStore} port. */
 export interface ContractCase {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ConfigStore, StoreConnection, StoreListener } from '../config/config-store.ts'
+import type { StoreConnection, StoreListener } from '../config/config-store.ts'
+import type { ConfigStore } from '../store/config-store.ts'
 import { MemoryStore, storeContract } from './index.ts'
 
 const { check } = storeContract.find(({ promise }) => promise === 'mail reaches the worker it is for, and no other')!
@@ -22,7 +23,7 @@ function oneLateLetter(changed: (text: string) => string = (text) => text): Conf
         await connection.send(worker, text)
       },
     })
-  return { name: 'late', connect: (namespace) => wrapped(inner.connect(namespace)) }
+  return { name: 'late', connect: (namespace) => wrapped(inner.connect(namespace)), sharing: inner.sharing }
 }
 
 test('a letter that a reconnection has held up may come beside the one that was sent anew', async () => {

@@ -1,7 +1,6 @@
 import type {
   Claim,
   Claimed,
-  ConfigStore,
   SeenClock,
   StoreAdvance,
   StoreChanges,
@@ -14,6 +13,8 @@ import type {
   WorkerPresence,
   WorkerReport,
 } from '../config/config-store.ts'
+import type { ConfigStore } from '../store/config-store.ts'
+import { type Sharing, sharing } from '../store/sharing.ts'
 
 /**
  * A whole {@link ConfigStore} in this process: the reference that real stores are compared with, and a store that tests can
@@ -21,6 +22,7 @@ import type {
  */
 export class MemoryStore implements ConfigStore {
   readonly name = 'memory'
+  readonly sharing: Sharing = sharing
   readonly #now: () => number
   readonly #namespaces = new Map<string, MemoryNamespace>()
   #histories = 0

@@ -13,19 +13,22 @@ const repeatMs = 100
 /** What a worker can say to a question: the whole of it first, then ever less, for where there is not room for more. */
 export type Answer = (question: Question) => Iterable<unknown>
 
+/** The same from what may have to be loaded first. */
+export type LateAnswer = (question: Question) => Promise<Iterable<unknown>>
+
 /** Answers what other workers ask of this one: to those who asked, and to nobody else. */
 export class Answers {
   readonly #worker: string
   readonly #store: GuardedStore
   readonly #clock: Clock
-  readonly #answer: Answer
+  readonly #answer: LateAnswer
   /** Being answered. */
   readonly #open = new Set<string>()
   /** Within {@link #second}, and when. */
   readonly #answered = new Map<string, number>()
   #second = 0
 
-  constructor(worker: string, store: GuardedStore, clock: Clock, answer: Answer) {
+  constructor(worker: string, store: GuardedStore, clock: Clock, answer: LateAnswer) {
     this.#worker = worker
     this.#store = store
     this.#clock = clock
@@ -40,7 +43,7 @@ export class Answers {
     if (asked === undefined || !this.#isDue(name)) return
     this.#open.add(name)
     try {
-      const mail = this.#write(id, asked, Math.min(room, maxMailLength))
+      const mail = this.#write(id, await this.#answer(asked), Math.min(room, maxMailLength))
       if (mail !== undefined) await this.#store.writeBehind('an answer', (connection) => connection.send(from, mail))
     } catch {
       // A watcher of the application's own. Who asks finds that this worker is silent.
@@ -59,8 +62,8 @@ export class Answers {
     return true
   }
 
-  #write(id: string, question: Question, room: number): string | undefined {
-    for (const answer of this.#answer(question)) {
+  #write(id: string, answers: Iterable<unknown>, room: number): string | undefined {
+    for (const answer of answers) {
       const mail = encodeMail({ type: 'answer', from: this.#worker, id, answer })
       if (mail.length <= room) return mail
     }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { checkWorkers } from '../config/store-replies.ts'
 import type { InvalidationView } from '../invalidation/view.ts'
@@ -35,8 +34,6 @@ export interface AsksParts {
   /** Who asks. */
   readonly worker: string
   readonly store: GuardedStore
-  /** Whether there are others. */
-  readonly shared: boolean
   readonly view: InvalidationView
   readonly clock: Clock
   /** Within this time every worker that serves from memory has said that it is there. */
@@ -77,9 +74,8 @@ export class Asks {
     timeoutMs: number,
     read: (answer: unknown) => Answer | undefined,
   ): Promise<Asked<Answer>> {
-    const { shared, store, clock, maxStalenessMs, listen } = this.#parts
+    const { store, clock, maxStalenessMs, listen } = this.#parts
     const answers = new Map<string, Answer>()
-    if (!shared) return { answers, silent: [], unreachable: false }
     listen()
     let others: readonly string[] | undefined
     let isWhole = false
@@ -90,7 +86,7 @@ export class Asks {
       resolve()
     }
     const missing = () => (others ?? []).filter((worker) => !answers.has(worker) && !hasEnded(worker))
-    const id = randomUUID()
+    const id = crypto.randomUUID()
     const hear = (from: string, answer: unknown) => {
       const found = others?.includes(from) === true && !answers.has(from) ? read(answer) : undefined
       if (found === undefined) return

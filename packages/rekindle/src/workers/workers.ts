@@ -70,7 +70,7 @@ interface Self {
 /** Answers come in pages. So many are asked for, however much a worker says it still has. */
 const maxPages = 200
 
-export function workersOf(asks: Asks, self: Self): Workers {
+export function workersOf(asks: Pick<Asks, 'worker' | 'closed' | 'ask'>, self: Self): Workers {
   const own = <Answer extends object>(say: (worker: NonNullable<Self['worker']>) => Answer) =>
     self.worker === undefined ? [] : [{ worker: asks.worker, ...say(self.worker) }]
   return {
@@ -109,7 +109,7 @@ export function workersOf(asks: Asks, self: Self): Workers {
   }
 }
 
-function checked(asks: Asks, { timeoutMs = 1_000 }: AskOptions = {}): number {
+function checked(asks: { readonly closed: boolean }, { timeoutMs = 1_000 }: AskOptions = {}): number {
   if (asks.closed) throw new CacheClosedError()
   if (!(timeoutMs >= 0)) throw new InvalidOptionsError('timeoutMs', 'timeoutMs must be a number of at least 0.')
   return timeoutMs

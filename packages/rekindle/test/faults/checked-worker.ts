@@ -95,7 +95,7 @@ export class CheckedWorker {
           }
         },
       })
-    return { name: store.name, connect: (namespace, options) => count(store.connect(namespace, options)) }
+    return { ...store, connect: (namespace, options) => count(store.connect(namespace, options)) }
   }
 }
 

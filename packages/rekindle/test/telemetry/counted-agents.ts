@@ -10,6 +10,7 @@ import {
   type MissReason,
   type RemovalCause,
 } from '../../src/index.ts'
+import { settle } from '../../src/testing/index.ts'
 import { CountingStore } from './counting-store.ts'
 import { JumpClock } from './jump-clock.ts'
 import { Tally } from './tally.ts'
@@ -125,6 +126,7 @@ export class CountedAgents {
   ): Promise<Lease<unknown, Config>> {
     this.store.expected = read
     const lease = this.expect(await this.cache.acquire(this.key(name)), source, reason)
+    await settle()
     this.served(source, reason)
     this.timed(source)
     this.made(source)
@@ -140,6 +142,7 @@ export class CountedAgents {
   async askAgain(name: string, source: 'config' | 'build', made: 'build' | 'unchanged'): Promise<void> {
     this.store.expected = 'expired'
     this.expect(await this.cache.acquire(this.key(name)), source, 'expired').release()
+    await settle()
     this.served(source, 'expired')
     this.timed(source)
     this.made(made)

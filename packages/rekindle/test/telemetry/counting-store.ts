@@ -1,9 +1,11 @@
-import type { ConfigRefusal, ConfigStore, StoreConnection } from '../../src/index.ts'
+import type { ConfigRefusal, ConfigStore, Sharing, StoreConnection } from '../../src/index.ts'
+import type { StoreRead } from '../../src/config/config-store.ts'
 import type { Tally } from './tally.ts'
 
 /** Counts what a store is asked, and gives other answers if a test wants it so. */
 export class CountingStore implements ConfigStore {
   readonly name = 'counting'
+  readonly sharing: Sharing
   readonly #store: ConfigStore
   readonly #tally: Tally
   /** What is to come of looks into it. */
@@ -17,6 +19,7 @@ export class CountingStore implements ConfigStore {
 
   constructor(store: ConfigStore, tally: Tally) {
     this.#store = store
+    this.sharing = store.sharing
     this.#tally = tally
   }
 
@@ -41,7 +44,7 @@ export class CountingStore implements ConfigStore {
       invalidate: (targets, seen) => call(() => inner.invalidate(targets, seen)),
       sync: (seen, worker) => call(() => inner.sync(seen, worker)),
       workers: (seen) => call(() => inner.workers(seen)),
-      claim: (id, claim) => call(() => inner.claim(id, claim)),
+      claim: (id, claim) => call(() => this.#claim(inner, id, claim)),
       release: (id, claimant) => call(() => inner.release(id, claimant)),
       send: (worker, message) => call(() => inner.send(worker, message)),
       listen: (worker, listener) => inner.listen(worker, listener),
@@ -56,7 +59,18 @@ export class CountingStore implements ConfigStore {
       this.#tally.add('rekindle.store.calls', 'failed')
       throw new Error('this read failed')
     }
-    const { pointer, clock } = await inner.read(id)
+    return this.#tampered(await inner.read(id))
+  }
+
+  /** What it tells with a claim is a look, too. */
+  async #claim(inner: StoreConnection, ...given: Parameters<StoreConnection['claim']>): ReturnType<StoreConnection['claim']> {
+    const claimed = await inner.claim(...given)
+    if (!claimed.granted || claimed.entry === undefined) return claimed
+    this.#tally.add('rekindle.config.reads', this.expected)
+    return { granted: true, entry: this.#tampered(claimed.entry) }
+  }
+
+  #tampered({ pointer, clock }: StoreRead): StoreRead {
     return { pointer: this.tamper === undefined ? pointer : this.tamper(pointer), clock }
   }
 }

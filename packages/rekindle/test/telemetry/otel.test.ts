@@ -7,11 +7,12 @@ import { ContextStore } from '../../src/otel/context-store.ts'
 import { observeAgents, type ObserveOptions } from '../../src/otel/index.ts'
 import { cumulative, durationEdges } from '../../src/telemetry/duration-edges.ts'
 import { durations, numbers } from '../../src/telemetry/metrics.ts'
-import { MemoryStore } from '../../src/testing/index.ts'
+import { MemoryStore, settle } from '../../src/testing/index.ts'
 import { gate, keyOf, TestAgents } from '../test-agents.ts'
 import { attributesOf, otlpReceiver, type OtlpReceiver, treeOf } from './otlp-receiver.ts'
 import { Scenario } from './scenario.ts'
 import { nameOf } from './tally.ts'
+import { sharing } from '../../src/store/index.ts'
 
 beforeAll(() => void context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()))
 afterAll(() => context.disable())
@@ -190,6 +191,7 @@ describe('spans', () => {
   test('show a config that was found, and why an agent was disposed of', async () => {
     const store = new MemoryStore()
     await new TestAgents({ store }).ask()
+    await settle()
     const agents = new TestAgents({ store })
     observe(agents.cache)
     await agents.ask()
@@ -296,6 +298,7 @@ test('what goes on in the background is in the trace of no request, not of the o
   const asked = gate()
   const store: ConfigStore = {
     name: 'memory',
+    sharing,
     connect: (namespace) => {
       const connection = inner.connect(namespace)
       return {

@@ -1,6 +1,6 @@
 import { createInvalidator } from '../../create-invalidator.ts'
 import { parseClockRecord } from '../../redis/redis-clock.ts'
-import type { ConfigStore } from '../../config/config-store.ts'
+import type { ConfigStore } from '../../store/config-store.ts'
 import type { Command } from '../command.ts'
 import { exitCodes, UnreachableError } from '../exit-code.ts'
 import type { Given } from '../given.ts'

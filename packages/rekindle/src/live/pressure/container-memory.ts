@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { builtIns } from '../../built-ins.ts'
 import type { MemoryUse } from './memory-reading.ts'
 
 /** What the two versions of cgroups call the same things. */
@@ -56,7 +56,7 @@ function groupsOf(root: string, controller: 'memory' | ''): Group[] {
   // Without a namespace of its own, a container is told a path of its host that it does not see: then the mount is its group.
   for (let names = namesOf(root, controller); names !== undefined; names = names.length > 0 ? names.slice(0, -1) : undefined) {
     const folder = join(mount, ...names)
-    if (existsSync(join(folder, naming.limit))) groups.push({ folder, naming })
+    if (builtIns.fs.existsSync(join(folder, naming.limit))) groups.push({ folder, naming })
   }
   return groups
 }
@@ -91,7 +91,7 @@ function share({ usedBytes, limitBytes }: MemoryUse): number {
 
 function read(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8').trim()
+    return builtIns.fs.readFileSync(file, 'utf8').trim()
   } catch {
     return undefined
   }

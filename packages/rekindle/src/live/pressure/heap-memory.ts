@@ -1,5 +1,4 @@
-import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8'
-import { resourceLimits } from 'node:worker_threads'
+import { builtIns } from '../../built-ins.ts'
 import type { MemoryUse } from './memory-reading.ts'
 
 const mebibyte = 1_048_576
@@ -11,7 +10,7 @@ const youngSpaces: ReadonlySet<string> = new Set(['new_space', 'new_large_object
 export function readHeap(): MemoryUse & { readonly oldBytes: number } {
   let usedBytes = 0
   let oldBytes = 0
-  for (const { space_name: name, space_used_size: used } of getHeapSpaceStatistics()) {
+  for (const { space_name: name, space_used_size: used } of builtIns.v8.getHeapSpaceStatistics()) {
     usedBytes += used
     if (!youngSpaces.has(name)) oldBytes += used
   }
@@ -22,7 +21,11 @@ let limitOfThread: number | undefined
 
 function limitOfThisThread(): number {
   const flags = `${process.env['NODE_OPTIONS'] ?? ''} ${process.execArgv.join(' ')}`
-  return heapLimit(getHeapStatistics().heap_size_limit, flags, resourceLimits.maxOldGenerationSizeMb)
+  return heapLimit(
+    builtIns.v8.getHeapStatistics().heap_size_limit,
+    flags,
+    builtIns.workerThreads.resourceLimits.maxOldGenerationSizeMb,
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../clock.ts'
 import type { Events } from '../../events.ts'
+import { costliest } from './costliest.ts'
 import { type Episode, judge } from './episode.ts'
 import type { MemoryReading, MemoryResource } from './memory-reading.ts'
 
@@ -14,9 +15,11 @@ const resources: readonly MemoryResource[] = ['heap', 'container']
 /** Whose memory it is. */
 export interface Household {
   readonly size: number
-  /** Drops a few agents that nobody holds. Returns how many. */
-  dropCostliest(): number
+  /** Drops a few agents that nobody holds, those that `choose` says. Returns how many. */
+  drop(choose: typeof costliest): number
 }
+
+export type MemoryWatching = Pick<MemoryWatch, 'start' | 'stop'>
 
 /** Looks at the memory of the process while there are agents, and has some dropped when it is near a limit. */
 export class MemoryWatch {
@@ -85,7 +88,7 @@ export class MemoryWatch {
     if (use === undefined) return false
     const { usedBytes, limitBytes } = use
     const wasExhausted = this.#episodes.get(resource)?.exhausted ?? false
-    const dropped = this.#household.dropCostliest()
+    const dropped = this.#household.drop(costliest)
     // That nothing is left is said once in an episode.
     this.#episodes.set(resource, { usedBytes, collections, exhausted: wasExhausted || dropped === 0 })
     if (dropped > 0 || !wasExhausted) {
