@@ -1,4 +1,5 @@
 import { maxTagLength } from '../agent-key.ts'
+import { noTags } from '../config/config-record.ts'
 import { InvalidTargetError, shown } from '../errors.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 
@@ -13,8 +14,8 @@ export class LoadTags {
   readonly #names = new Set<string>()
   #excess: string | undefined = undefined
 
-  get names(): string[] {
-    return [...this.#names]
+  get names(): readonly string[] {
+    return this.#names.size === 0 ? noTags : [...this.#names]
   }
 
   /** Why not all that was named is in {@link names}, if it is not. */

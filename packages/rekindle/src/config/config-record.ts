@@ -1,6 +1,9 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 
+/** Most have none, and one will do for all. */
+export const noTags: readonly string[] = Object.freeze([])
+
 /** A config in this process, ready to be made into an agent. */
 export interface ConfigRecord<Config> {
   /** Frozen at every level, unless it could not be serialised or is too large. */

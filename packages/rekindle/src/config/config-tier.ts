@@ -1,6 +1,6 @@
 import type { AgentKey } from '../agent-key.ts'
 import type { Clock } from '../clock.ts'
-import { InvalidConfigError, textOf } from '../errors.ts'
+import { type ConfigIssue, InvalidConfigError, textOf } from '../errors.ts'
 import type { Events } from '../events.ts'
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { Patience } from '../resilience/guarded-store.ts'
@@ -9,8 +9,8 @@ import type { ConfigRecord } from './config-record.ts'
 import type { StoreRead } from './config-store.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { freshFor } from './freshness.ts'
-import type { InternedConfigs } from './interned-configs.ts'
-import { serialize } from './serialize.ts'
+import type { Interned, InternedConfigs } from './interned-configs.ts'
+import { readBack, writeJson } from './serialize.ts'
 import type { Lookup, SharedConfigs } from './shared-configs.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import { validate } from './validate.ts'
@@ -67,16 +67,24 @@ export class ConfigTier<Config> {
     const { settings, ttlJitter, random, clock } = this.#options
     const freshUntil = clock.now() + freshFor(settings.configTtlMs, ttlJitter, random)
     const stored = Promise.resolve()
-    const { text, parsed, issue } = serialize(loaded)
-    if (issue !== undefined) {
-      this.#events.emit('config-not-stored', () => ({ key, ...issue }))
+    const { text, issue } = writeJson(loaded)
+    const known = issue === undefined ? await this.#known(text) : issue
+    if ('message' in known) {
+      this.#events.emit('config-not-stored', () => ({ key, ...known }))
       return { record: { config: await this.#validated(loaded), key, fingerprint: undefined, asOf, tags, freshUntil }, stored }
     }
-    const fingerprint = fingerprintOf(text)
-    const config =
-      this.#interned.get(fingerprint) ?? this.#interned.take(fingerprint, await this.#validated(parsed.value), parsed)
+    const { config, fingerprint } = known
     const record = { config, key, fingerprint, asOf, tags, freshUntil }
-    return { record, stored: store ? this.#shared.write(record, text, parsed.value) : stored }
+    return { record, stored: store && text !== undefined ? this.#shared.write(record, text) : stored }
+  }
+
+  /** The config that `text` is, one for all sessions, or why it cannot be kept. */
+  async #known(text: string): Promise<Interned<Config> | ConfigIssue> {
+    const fingerprint = fingerprintOf(text)
+    const interned = this.#interned.get(fingerprint)
+    if (interned !== undefined) return interned
+    const { parsed, issue } = readBack(text)
+    return issue ?? this.#interned.take(fingerprint, await this.#validated(parsed.value), parsed)
   }
 
   async #validated(value: unknown): Promise<Config> {

@@ -55,7 +55,7 @@ export function aheadDetail({ asOf }: Pointer, view: InvalidationView): string {
   return `it says that it was loaded at ${asOf.clock} of the invalidation clock, which is at ${view.stamp.clock}`
 }
 
-export type JudgedBlob<Config> =
+type JudgedBlob<Config> =
   | { readonly config: Config; readonly parsed: ParsedJson; readonly refusal?: undefined }
   | { readonly refusal: ConfigRefusal; readonly detail?: string }
 

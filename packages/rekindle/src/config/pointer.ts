@@ -1,5 +1,6 @@
 import type { Stamp } from '../invalidation/stamp.ts'
 import type { ConfigRefusal } from '../reasons.ts'
+import { noTags } from './config-record.ts'
 import { sealedPrefix } from './config-store.ts'
 import { isFingerprint } from './fingerprint.ts'
 import { isCount } from './store-replies.ts'
@@ -54,7 +55,7 @@ export function decodePointer(text: string, key: string, configVersion: string):
     key,
     fingerprint: fields.f,
     asOf: { history: fields.h, clock: fields.c, unconfirmed: 0 },
-    tags: fields.t,
+    tags: fields.t.length === 0 ? noTags : fields.t,
     freshUntil: fields.u,
     configVersion,
   }

@@ -3,7 +3,10 @@ import { maxConfigLength, maxDepth, maxValues } from './config-limits.ts'
 import { isPlainObject, parseFrozen, type ParsedJson } from './json.ts'
 import { stepTo } from './json-path.ts'
 
-/** A value as JSON and as it comes back from it, or the first reason why it cannot be kept. */
+/** A value as JSON, or the first reason why it cannot be kept. */
+export type Written = { readonly text: string; readonly issue?: never } | { readonly issue: ConfigIssue; readonly text?: never }
+
+/** And as it comes back from it. */
 export type Serialized =
   | { readonly text: string; readonly parsed: ParsedJson; readonly issue?: never }
   | { readonly issue: ConfigIssue; readonly text?: never; readonly parsed?: never }
@@ -21,6 +24,19 @@ interface Walk {
  * is lost, and what is too large before it is written. Properties that are `undefined` count as absent.
  */
 export function serialize(value: unknown): Serialized {
+  const written = writeJson(value)
+  return written.issue === undefined ? readBack(written.text) : written
+}
+
+/** Of text that {@link writeJson} has written. */
+export function readBack(text: string): Serialized {
+  const parsed = parseFrozen(text)
+  // A getter or a proxy that answered the walk in another way.
+  return parsed === undefined ? { issue: { path: '$', message: 'it is not the same whenever it is read' } } : { text, parsed }
+}
+
+/** The first half of {@link serialize}: where the text is known already, the second has been done. */
+export function writeJson(value: unknown): Written {
   try {
     const issue = findIssue(value, { ancestors: new Set(), values: 0, length: 0 })
     if (issue !== undefined) return { issue: { path: `$${issue.path}`, message: issue.message } }
@@ -28,9 +44,7 @@ export function serialize(value: unknown): Serialized {
     if (text.length > maxConfigLength) {
       return { issue: { path: '$', message: `its JSON has ${text.length} characters, more than ${maxConfigLength}` } }
     }
-    const parsed = parseFrozen(text)
-    // A getter or a proxy that answered the walk in another way.
-    return parsed === undefined ? { issue: { path: '$', message: 'it is not the same whenever it is read' } } : { text, parsed }
+    return { text }
   } catch (error) {
     // A getter or a proxy of the application's threw.
     return { issue: { path: '$', message: `it holds a value that cannot be read (${textOf(error)})` } }

@@ -31,7 +31,7 @@ export interface SharedConfigs<Config> {
    * `found`: what the store has just said, so that it need not be asked.
    */
   lookup(key: Partial<AgentKey>, encoded: string, patience?: Patience, found?: StoreRead): Promise<Lookup<Config>>
-  /** Resolves when the store has it, or will not have it. `value`: what `blob` says; the record's config has been through the schema. */
-  write(record: WritableRecord<Config>, blob: string, value: unknown): Promise<void>
+  /** Resolves when the store has it, or will not have it. `blob`: what the record's config was, before it went through the schema. */
+  write(record: WritableRecord<Config>, blob: string): Promise<void>
   remove(key: Partial<AgentKey>): void
 }

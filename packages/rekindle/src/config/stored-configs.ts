@@ -10,13 +10,17 @@ import type { Counters } from '../stats.ts'
 import type { ConfigRecord } from './config-record.ts'
 import type { StoreRead } from './config-store.ts'
 import { storeIdOf } from './fingerprint.ts'
-import type { InternedConfigs } from './interned-configs.ts'
-import { type FreshnessRules, freshUntilOf, isAhead, aheadDetail, judgeBlob, type JudgedBlob, judgePointer } from './judgement.ts'
+import type { Interned, InternedConfigs } from './interned-configs.ts'
+import { type FreshnessRules, freshUntilOf, isAhead, aheadDetail, judgeBlob, judgePointer } from './judgement.ts'
 import { decodePointer, encodePointer, maxPointerLength, type Pointer } from './pointer.ts'
 import { findSecret, type KnownSecrets, secretsIn } from './secret-guard.ts'
 import type { Lookup, SharedConfigs, WritableRecord } from './shared-configs.ts'
 import type { StandardSchema } from './standard-schema.ts'
 import { checkBlob, checkRead } from './store-replies.ts'
+
+type Fetched<Config> =
+  | { readonly interned: Interned<Config>; readonly refusal?: undefined }
+  | { readonly refusal: ConfigRefusal; readonly detail?: string }
 
 /** For so long the environment is taken to hold the same secrets. */
 const secretsForMs = 1_000
@@ -45,7 +49,7 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
   readonly #events: Events
   readonly #counters: Counters
   /** Configs on their way from the store, by fingerprint. */
-  readonly #fetching = new Map<string, Promise<JudgedBlob<Config>>>()
+  readonly #fetching = new Map<string, Promise<Fetched<Config>>>()
   #secrets: KnownSecrets = []
   #secretsFrom = -Infinity
 
@@ -113,7 +117,7 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
 
     // Valid as of now: later invalidations count from here.
     const asOf = view.stamp
-    const found = (config: Config): Lookup<Config> => {
+    const found = ({ config, fingerprint }: Interned<Config>): Lookup<Config> => {
       const record = { config, key, fingerprint, asOf, tags, freshUntil }
       return judged === 'stale-if-error' ? refused('expired', record) : { record, stale: judged !== 'fresh' }
     }
@@ -121,26 +125,30 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
     return interned === undefined ? this.#fetch(key, fingerprint, found) : found(interned)
   }
 
-  async #fetch(key: Partial<AgentKey>, fingerprint: string, found: (config: Config) => Lookup<Config>): Promise<Lookup<Config>> {
+  async #fetch(
+    key: Partial<AgentKey>,
+    fingerprint: string,
+    found: (interned: Interned<Config>) => Lookup<Config>,
+  ): Promise<Lookup<Config>> {
     const fetching = this.#fetching.get(fingerprint) ?? this.#startFetching(fingerprint)
     const judged = await fetching
     if (judged.refusal === 'absent') return refused('absent')
     if (judged.refusal !== undefined) return this.#refuse(key, judged.refusal, judged.detail)
-    return found(judged.config)
+    return found(judged.interned)
   }
 
   /** For all who need it meanwhile: a worker that has just started is asked for many sessions of few agents. */
-  #startFetching(fingerprint: string): Promise<JudgedBlob<Config>> {
+  #startFetching(fingerprint: string): Promise<Fetched<Config>> {
     const fetching = this.#fetchAndTake(fingerprint).finally(() => this.#fetching.delete(fingerprint))
     this.#fetching.set(fingerprint, fetching)
     return fetching
   }
 
-  async #fetchAndTake(fingerprint: string): Promise<JudgedBlob<Config>> {
+  async #fetchAndTake(fingerprint: string): Promise<Fetched<Config>> {
     const text = checkBlob(await this.#store.connection.readBlob(fingerprint))
     const judged = await judgeBlob(text, fingerprint, this.#options.configSchema)
     if (judged.refusal !== undefined) return judged
-    return { ...judged, config: this.#interned.take(fingerprint, judged.config, judged.parsed) }
+    return { interned: this.#interned.take(fingerprint, judged.config, judged.parsed) }
   }
 
   /** For what should not have been in the store. */
@@ -149,7 +157,7 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
     return refused(reason)
   }
 
-  async write(record: WritableRecord<Config>, blob: string, value: unknown): Promise<void> {
+  async write(record: WritableRecord<Config>, blob: string): Promise<void> {
     await this.#store.writeBehind('a config', async (connection) => {
       // Who waits for the agent has it first.
       await new Promise<void>((resolve) => process.nextTick(resolve))
@@ -159,7 +167,7 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
       if (ttlMs === 0 || !this.#invalidations.view.isValid(record)) return
       const encoded = encodeKey(record.key)
       const pointer = encodePointer({ ...record, key: encoded, configVersion: this.#options.configVersion })
-      if (!this.#mayStore(record, pointer, value)) return
+      if (!this.#mayStore(record, pointer, JSON.parse(blob))) return
       await connection.write({ id: storeIdOf(encoded), pointer, fingerprint: record.fingerprint, blob, ttlMs })
       this.#counters.write(blob.length, pointer.length)
     })
