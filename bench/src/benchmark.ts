@@ -21,7 +21,7 @@ export interface Comparison {
   readonly title: string
   /** Without warm-up. For what takes seconds, or comes out the same every time; others have as many as the scale says. */
   readonly rounds?: number
-  readonly unit: 'ns' | 'µs' | 'ms' | 'per second' | 'builds' | 'commands'
+  readonly unit: 'ns' | 'µs' | 'ms' | 'per second' | 'builds' | 'commands' | 'bytes'
   /** Ratios are to this row. */
   readonly baseline: string
   readonly contestants: readonly Contestant[]

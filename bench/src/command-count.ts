@@ -4,6 +4,7 @@ import { redisStore } from 'rekindle/redis'
 import { sink } from './batch.ts'
 import type { Comparison } from './benchmark.ts'
 import type { ConfigReader } from './config-reader.ts'
+import { commandCount } from './redis-figures.ts'
 import { rekindleReader } from './rekindle-reader.ts'
 import { createAgent, sampleConfig, type SampleConfig } from './sample-agent.ts'
 import { sampleKeys } from './sample-keys.ts'
@@ -73,15 +74,7 @@ function counted(counter: Redis, reader: ConfigReader, way: Way): () => Promise<
     const before = await commandCount(counter)
     await way(reader)
     const after = await commandCount(counter)
-    await reader.end?.()
+    await reader.end?.(hits)
     return (after - before) / hits
   }
-}
-
-/** How many commands a Redis has carried out since it started, those of scripts included, but not this question. */
-async function commandCount(client: Redis): Promise<number> {
-  const stats = await client.info('commandstats')
-  return [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)]
-    .filter(([, command]) => command !== 'info')
-    .reduce((total, [, , calls]) => total + Number(calls), 0)
 }

@@ -1,11 +1,14 @@
-import type { CacheName, FleetPlaces } from './fleet-cache.ts'
+import type { FleetGround } from './fleet-cache.ts'
+import type { CacheName } from './fleet-caches.ts'
 
 /** What a worker process can be told to do. Times are by the clock of {@link now}. */
 export type Order =
-  | { readonly type: 'open'; readonly cache: CacheName; readonly places: FleetPlaces }
+  | { readonly type: 'open'; readonly cache: CacheName; readonly ground: FleetGround }
   | Ask
   | { readonly type: 'fill'; readonly agentIds: readonly string[] }
+  | { readonly type: 'has'; readonly agentId: string }
   | { readonly type: 'watch'; readonly agentIds: readonly string[]; readonly withinMs: number }
+  | { readonly type: 'hit'; readonly agentId: string; readonly slices: number }
   | Invalidate
 
 /** Many callers at once want one agent. Answered with {@link Asked}. */
@@ -30,11 +33,13 @@ export interface Asked {
   readonly until: number
 }
 
-/** One after the other. Answered with when each call began, and when it had resolved. */
+/** In this order. Answered with when each call began, and when it had resolved. */
 export interface Invalidate {
   readonly type: 'invalidate'
   readonly agentIds: readonly string[]
   readonly confirm: boolean
+  /** Calls that are under way at any moment. */
+  readonly atOnce: number
   /** A pause before each, at random up to so long, so that no timer of a listener is met in step. */
   readonly pauseMs: number
 }
@@ -44,10 +49,11 @@ export interface Invalidated {
   readonly ended: number
 }
 
-export interface Answer {
-  readonly id: number
-  readonly result?: unknown
-  readonly error?: string
+/** A few memory hits, one after the other. */
+export interface HitSlice {
+  readonly at: number
+  /** Of one of them. */
+  readonly ns: number
 }
 
 /** Milliseconds of the monotonic clock, which all processes of a Linux machine share. */

@@ -1,11 +1,18 @@
 // A worker process of a fleet. It does what its parent says, and dies with it.
 import { setTimeout as delay } from 'node:timers/promises'
-import { type FleetCache, fleetCaches } from './fleet-cache.ts'
-import { type Answer, type Ask, type Asked, type Invalidate, type Invalidated, now, type Order } from './fleet-orders.ts'
+import { sink } from './batch.ts'
+import type { FleetCache } from './fleet-cache.ts'
+import { fleetCaches } from './fleet-caches.ts'
+import { type Ask, type Asked, type HitSlice, type Invalidate, type Invalidated, now, type Order } from './fleet-orders.ts'
+import { obey } from './fleet-process.ts'
 import { sampleConfig } from './sample-agent.ts'
 
 /** How often memory is looked at. By a timer: nine processes in busy loops would keep each other from the processor. */
 const lookEveryMs = 1
+const hitsPerSlice = 20
+const sliceEveryMs = 2
+const fillAtOnce = 50
+const fillWithinMs = 10_000
 
 let cache: FleetCache
 let loads = 0
@@ -39,11 +46,23 @@ async function ask(order: Ask): Promise<Asked> {
   return { loads: loads - before, answered, until }
 }
 
+function has(agentId: string): boolean {
+  return cache.has?.(agentId) ?? false
+}
+
 /** Gets all of them into memory. */
 async function fill(agentIds: readonly string[]): Promise<void> {
-  await Promise.all(agentIds.map((agentId) => cache.get(agentId)))
-  const missing = agentIds.find((agentId) => !cache.has(agentId))
-  if (missing !== undefined) throw new Error(`Memory should have ${missing}.`)
+  const deadline = now() + fillWithinMs
+  let missing = agentIds
+  while (missing.length > 0) {
+    if (now() > deadline) throw new Error(`Memory should have ${missing[0]}.`)
+    for (let from = 0; from < missing.length; from += fillAtOnce) {
+      await Promise.all(missing.slice(from, from + fillAtOnce).map((agentId) => cache.get(agentId)))
+      // Messages and heartbeats have their turn: Rekindle's memory serves nothing when its process was busy for a second.
+      await delay(1)
+    }
+    missing = missing.filter((agentId) => !has(agentId))
+  }
 }
 
 /** They are invalidated in this order. Resolves to when memory was first seen without each, or `undefined` if it was not in time. */
@@ -52,7 +71,7 @@ function watch(agentIds: readonly string[], withinMs: number): Promise<readonly 
   const deadline = now() + withinMs
   return new Promise((resolve) => {
     const timer = setInterval(() => {
-      while (gone.length < agentIds.length && !cache.has(agentIds[gone.length]!)) gone.push(now())
+      while (gone.length < agentIds.length && !has(agentIds[gone.length]!)) gone.push(now())
       const done = gone.length === agentIds.length
       if (!done && now() < deadline) return
       clearInterval(timer)
@@ -61,21 +80,38 @@ function watch(agentIds: readonly string[], withinMs: number): Promise<readonly 
   })
 }
 
-async function invalidate({ agentIds, confirm, pauseMs }: Invalidate): Promise<readonly Invalidated[]> {
-  const times: Invalidated[] = []
-  for (const agentId of agentIds) {
-    await delay(Math.random() * pauseMs)
-    const began = now()
-    await cache.invalidate(agentId, { confirm })
-    times.push({ began, ended: now() })
+/** What memory hits cost while the process has other things to do, a few at a time. Not looked at when memory does not serve. */
+async function hit(agentId: string, slices: number): Promise<readonly HitSlice[]> {
+  const times: HitSlice[] = []
+  for (let slice = 0; slice < slices; slice++) {
+    await delay(sliceEveryMs)
+    if (!has(agentId)) continue
+    const at = now()
+    for (let turn = 0; turn < hitsPerSlice; turn++) sink.sum += (await cache.get(agentId)) === undefined ? 0 : 1
+    times.push({ at, ns: ((now() - at) * 1e6) / hitsPerSlice })
   }
+  return times
+}
+
+async function invalidate({ agentIds, confirm, atOnce, pauseMs }: Invalidate): Promise<readonly Invalidated[]> {
+  const times: Invalidated[] = []
+  const all = agentIds.entries()
+  const inTurn = async () => {
+    for (const [index, agentId] of all) {
+      if (pauseMs > 0) await delay(Math.random() * pauseMs)
+      const began = now()
+      await cache.invalidate(agentId, { confirm })
+      times[index] = { began, ended: now() }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, inTurn))
   return times
 }
 
 async function carryOut(order: Order): Promise<unknown> {
   switch (order.type) {
     case 'open':
-      cache = await fleetCaches[order.cache](order.places, load)
+      cache = await fleetCaches[order.cache](order.ground, load)
       // What connects at first use is connected then. An agent that nobody else asks for.
       await cache.get(`agent-${1_000_000 + process.pid}`)
       return undefined
@@ -83,17 +119,15 @@ async function carryOut(order: Order): Promise<unknown> {
       return ask(order)
     case 'fill':
       return fill(order.agentIds)
+    case 'has':
+      return has(order.agentId)
     case 'watch':
       return watch(order.agentIds, order.withinMs)
+    case 'hit':
+      return hit(order.agentId, order.slices)
     case 'invalidate':
       return invalidate(order)
   }
 }
 
-process.on('message', ({ id, order }: { id: number; order: Order }) => {
-  void carryOut(order).then(
-    (result) => process.send?.({ id, result } satisfies Answer),
-    (error: Error) => process.send?.({ id, error: error.message } satisfies Answer),
-  )
-})
-process.once('disconnect', () => process.exit())
+obey(carryOut)

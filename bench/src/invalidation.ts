@@ -1,7 +1,9 @@
 import type { Benchmark, Comparison } from './benchmark.ts'
 import { findingsOf } from './findings.ts'
-import type { CacheName } from './fleet-cache.ts'
+import type { CacheName } from './fleet-caches.ts'
 import type { Invalidated, Order } from './fleet-orders.ts'
+import { newAgents } from './fleet-storm.ts'
+import { drawStorms } from './fleet-storms.ts'
 import { Fleet } from './fleet.ts'
 import { percentile } from './statistics.ts'
 
@@ -12,13 +14,22 @@ const confirmations = 20
 /** Before each, at random up to so long: it shall not meet the listeners' timers in step. */
 const pauseMs = 12
 const withinMs = 10_000
+/** As long as the peers wait, who have no limit: a pause of this machine shall not make an invalidation fail. */
+const storeTimeoutMs = 10_000
 /** Of measuring anew, when a worker dropped an agent that was not invalidated yet. */
 const maxAttempts = 3
 
 const onRedis = 'rekindle on Redis'
 const onSqlite = 'rekindle on SQLite'
 const layered = 'layered-loader, Redis notifications'
-const contestants: readonly CacheName[] = [onRedis, onSqlite, layered, 'bentocache, Redis bus']
+const contestants: readonly CacheName[] = [
+  onRedis,
+  onSqlite,
+  layered,
+  'bentocache, Redis bus',
+  'cacheable, sync over Redis',
+  'node-redis, client-side cache',
+]
 
 /** How long other processes go on serving from memory what one of them invalidates. */
 export const invalidation: Benchmark = {
@@ -26,7 +37,7 @@ export const invalidation: Benchmark = {
   async prepare({ redisPort, scale }) {
     const fleets: Fleet[] = []
     for (const name of contestants) {
-      const fleet = await Fleet.start(name, others + 1, redisPort!)
+      const fleet = await Fleet.start(name, others + 1, redisPort!, storeTimeoutMs)
       fleets.push(fleet)
       // Their warm-up.
       await seenByOthers(fleet)
@@ -48,6 +59,8 @@ export const invalidation: Benchmark = {
             'From the moment one process begins its call to that at which another no longer has the agent in memory.',
             `Percentiles are of ${invalidations} invalidations × ${others} workers in each round. Memory is looked at by a timer, once a`,
             'millisecond: 0.5 ms of each figure is that, on average. SQLite has no messages; Rekindle looks every 20 ms.',
+            'node-redis keeps replies, of which Redis tells it when they are no longer right; cacheable’s sync goes by a client of',
+            'this benchmark’s. Of the other peers none tells other processes; see the table on throughput.',
             'One run, in which each contestant has nine processes of its own, on the cores named above.',
           ],
         },
@@ -61,6 +74,7 @@ export const invalidation: Benchmark = {
           notes: [`Percentiles are of ${confirmations} calls in each round. No peer knows when the others have heard.`],
         },
       ],
+      grids: [() => drawStorms(fleets, Math.ceil(scale.rounds / 3), redisPort!)],
       async end() {
         for (const fleet of fleets) fleet.end()
       },
@@ -76,23 +90,11 @@ function percentiles(name: string, measure: () => Promise<readonly number[]>): C
   ]
 }
 
-let agents = 0
-
-/** Agents that no worker has had before, in the memory of all of them. */
-async function newAgents({ workers: [editor, ...rest] }: Fleet, count: number): Promise<readonly string[]> {
-  const agentIds = Array.from({ length: count }, () => `agent-${++agents}`)
-  const order: Order = { type: 'fill', agentIds }
-  // One builds them, so that the others find them in the store: what is built by many is announced by many.
-  await editor!.order(order)
-  await Promise.all(rest.map((worker) => worker.order(order)))
-  return agentIds
-}
-
 async function seenByOthers(fleet: Fleet, attempt = 1): Promise<readonly number[]> {
   const [editor, ...rest] = fleet.workers
   const agentIds = await newAgents(fleet, invalidations)
   const watching = rest.map((worker) => worker.order<readonly number[] | undefined>({ type: 'watch', agentIds, withinMs }))
-  const edits = await editor!.order<readonly Invalidated[]>({ type: 'invalidate', agentIds, confirm: false, pauseMs })
+  const edits = await editor!.order<readonly Invalidated[]>({ type: 'invalidate', agentIds, confirm: false, atOnce: 1, pauseMs })
   const seen = await Promise.all(watching)
   const delays = seen.flatMap((times) => {
     if (times === undefined) throw new Error(`${fleet.cache}: after ${withinMs} ms a worker had not heard of all invalidations.`)
@@ -107,7 +109,7 @@ async function seenByOthers(fleet: Fleet, attempt = 1): Promise<readonly number[
 
 async function confirmed(fleet: Fleet): Promise<readonly number[]> {
   const agentIds = await newAgents(fleet, confirmations)
-  const order: Order = { type: 'invalidate', agentIds, confirm: true, pauseMs }
+  const order: Order = { type: 'invalidate', agentIds, confirm: true, atOnce: 1, pauseMs }
   const calls = await fleet.workers[0]!.order<readonly Invalidated[]>(order)
   return calls.map(({ began, ended }) => ended - began)
 }

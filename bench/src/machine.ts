@@ -2,7 +2,20 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
-const peers = ['rekindle', 'lru-cache', 'layered-loader', 'bentocache', 'cacheable', '@keyv/redis', 'ioredis']
+const peers = [
+  'rekindle',
+  'lru-cache',
+  'layered-loader',
+  'bentocache',
+  'cacheable',
+  'cache-manager',
+  '@epic-web/cachified',
+  'async-cache-dedupe',
+  'keyv',
+  '@keyv/redis',
+  'ioredis',
+  'redis',
+]
 /** The library's own, of its development. */
 const frameworks = ['ai', '@openai/agents', 'langchain', '@mastra/core', '@modelcontextprotocol/client']
 

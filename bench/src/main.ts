@@ -1,22 +1,37 @@
-// `npm run bench`: measures, prints tables, and writes the figures to bench/results/.
-//   name …, --only=name[,name]   memory-sync, memory-awaited, config-redis, config-sqlite, builds, invalidation, validity, watching, advisor, frameworks, load, faults
-//   --quick                      a first impression within seconds
+// `npm run bench`: measures, prints tables, writes the figures to bench/results/, and from them the charts and tables of the docs.
+//   name …, --only=name[,name]   of these alone; the names are in benchmarks.ts
+//   --quick                      a first impression within seconds, which is written to bench/results/quick/ and shown nowhere else
 //   --trace=PATH                 for advisor: a file of requests, "second,key" a line, gzipped or not
+//   --charts                     measures nothing, and draws from the results that are there
+//   --charts --check             says whether charts and tables are those of the results
 import { fork } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Result, Scale, Verdict } from './benchmark.ts'
 import { benchmarks, runOnce } from './benchmarks.ts'
+import { draw, outdated } from './charts/draw.ts'
 import { describeMachine } from './machine.ts'
+import { writeRecorded } from './recorded.ts'
 import { render, renderGrid, summarize } from './report.ts'
 import type { Order } from './run-one.ts'
+import { fullScale, quickScale } from './scales.ts'
 
 const { values: options, positionals } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false }, trace: { type: 'string' } },
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    trace: { type: 'string' },
+    charts: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 })
-const scale: Scale = options.quick ? { rounds: 5, processes: 1, batchMs: 5 } : { rounds: 11, processes: 3, batchMs: 20 }
+if (options.charts) {
+  const changed = options.check ? outdated(Object.keys(benchmarks)) : draw(Object.keys(benchmarks))
+  for (const each of changed) console.log(`${options.check ? 'outdated' : 'was outdated'}: ${each}`)
+  process.exit(options.check && changed.length > 0 ? 1 : 0)
+}
+const scale = options.quick ? quickScale : fullScale
 const named = [...positionals, ...(options.only?.split(',') ?? [])]
 const names = named.length > 0 ? named : Object.keys(benchmarks)
 for (const name of names) {
@@ -38,8 +53,6 @@ console.log(
 )
 console.log('Ratios are medians of the ratios within each round.')
 
-const results = new URL('../results/', import.meta.url)
-mkdirSync(results, { recursive: true })
 const missed: string[] = []
 for (const name of names) {
   const own = runOnce.has(name) ? { ...scale, processes: 1 } : scale
@@ -48,7 +61,9 @@ for (const name of names) {
   for (const grid of grids) console.log(`\n${renderGrid(grid)}`)
   const targets = [...comparisons.map(summarize), ...grids].flatMap((judged): readonly Verdict[] => judged.targets)
   missed.push(...targets.filter(({ met }) => !met).map(({ text }) => text))
-  write(name, { comparisons, grids }, own)
+  const summaries = { comparisons: comparisons.map(summarize), ...(grids.length > 0 && { grids }) }
+  writeRecorded(name, { at: new Date().toISOString(), machine, scale: own, ...summaries }, options.quick)
+  if (!options.quick) for (const each of draw(Object.keys(benchmarks))) console.log(`was outdated: ${each}`)
 }
 console.log(missed.length === 0 ? '\nNo target is missed.' : `\nMissed:\n  ${missed.join('\n  ')}`)
 
@@ -79,10 +94,4 @@ function runOne(order: Order): Promise<Result> {
       else resolve(result)
     })
   })
-}
-
-function write(name: string, { comparisons, grids }: Result, scale: Scale): void {
-  const summaries = { comparisons: comparisons.map(summarize), ...(grids.length > 0 && { grids }) }
-  const text = JSON.stringify({ at: new Date().toISOString(), machine, scale, ...summaries }, null, 2)
-  writeFileSync(new URL(`${name}.json`, results), `${text}\n`)
 }

@@ -17,11 +17,11 @@ const running = new Set<RedisServer['stop']>()
 // However this process ends: by itself, or by a signal for which it calls `exit`. That may be while a server still starts.
 process.once('exit', () => running.forEach((stop) => stop()))
 
-/** A Redis of our own on a loopback port, by default a free one. It keeps nothing on disk. */
-export async function startRedis(at?: number): Promise<RedisServer> {
+/** A Redis of our own on a loopback port, by default a free one, with more `settings` as on a command line. It keeps nothing on disk. */
+export async function startRedis(at?: number, settings: readonly string[] = []): Promise<RedisServer> {
   const port = at ?? (await freePort())
   const folder = mkdtempSync(join(tmpdir(), 'rekindle-bench-'))
-  const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
+  const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder, ...settings]
   const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
   const stop = () => {
     running.delete(stop)
@@ -50,7 +50,8 @@ function ready(server: ChildProcess): Promise<void> {
   })
 }
 
-function freePort(): Promise<number> {
+/** A loopback port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -90,15 +90,18 @@ function table(lines: readonly (readonly string[])[], pad = (cell: string, width
   )
 }
 
-function withSpread({ median, min, max }: Spread, format: (value: number) => string): string {
+export function withSpread({ median, min, max }: Spread, format: (value: number) => string): string {
   return `${format(median)} (${format(min)}–${format(max)})`
 }
 
-function times(ratio: number): string {
-  return `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`
+/** A dash for what is no number: a ratio to nothing, or one that a file could not hold. */
+export function times(ratio: number): string {
+  if (!Number.isFinite(ratio)) return '–'
+  return `${ratio.toFixed(ratio < 0.1 ? 3 : ratio < 10 ? 2 : 1)}×`
 }
 
-function figure(value: number): string {
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return '–'
   if (value >= 100) return Math.round(value).toLocaleString('en').replaceAll(',', ' ')
   if (value >= 10) return value.toFixed(1)
   return value.toFixed(value < 0.1 ? 3 : 2)

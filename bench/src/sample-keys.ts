@@ -37,7 +37,7 @@ export function copyOf({ agentId, userId, sessionId, reasoning }: SampleKey): Sa
 }
 
 /** A string of its own memory: what is concatenated would be flattened, and pay for it, at first use. */
-function flat(text: string): string {
+export function flat(text: string): string {
   return Buffer.from(text).toString()
 }
 

@@ -1,0 +1,35 @@
+import type { Benchmark, Grid } from '../benchmark.ts'
+import { drawRest, drawShards, drawSteady } from './draw-calm.ts'
+import { drawCalibration, drawSampling, drawSmallFleet } from './draw-checks.ts'
+import { drawOneEdit, drawStorms } from './draw-storms.ts'
+import { drawFaults, drawHerds } from './draw-trouble.ts'
+import { endSimulations } from './simulate.ts'
+
+/** A fleet of a thousand workers, simulated: the library's own code, in a time and on servers that are modelled. */
+export const scaling: Benchmark = {
+  needsRedis: false,
+  async prepare({ scale }) {
+    const full = scale.rounds > 5
+    // What is measured, and not simulated, has the machine for itself.
+    let simulated: Promise<readonly Grid[]> | undefined
+    const grids = async (): Promise<readonly Grid[]> =>
+      (
+        await Promise.all([
+          drawSampling(full),
+          drawRest(full),
+          drawSteady(full),
+          drawShards(full),
+          drawStorms(full),
+          drawOneEdit(full),
+          drawHerds(full),
+          drawFaults(full),
+        ])
+      ).flat()
+    const nth = (index: number) => async () => (await (simulated ??= grids()))[index]!
+    return {
+      comparisons: [],
+      grids: [() => drawCalibration(full), () => drawSmallFleet(full), ...Array.from({ length: 10 }, (_, index) => nth(index))],
+      end: async () => endSimulations(),
+    }
+  },
+}
