@@ -28,8 +28,11 @@ await build({
     chunkFileNames: 'chunks/[name]-[hash].js',
     codeSplitting: {
       groups: [
+        // By itself, for pages: a bundler for browsers can leave out a file that needs Node, but no part of one.
+        { name: 'histogram', test: /src\/histogram\.ts$/, priority: 2 },
         {
           debugName: 'core',
+          priority: 1,
           name(id, graph) {
             addToCore(resolve('src/index.ts'), graph)
             return core.has(id) ? 'core' : null

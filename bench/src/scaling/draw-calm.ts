@@ -19,11 +19,11 @@ const ways: readonly (readonly [name: string, plan: Changes])[] = [
 /** Few enough to be simulated in a second or two, with ten thousand sessions. */
 function sampled(plan: FleetPlan, full: boolean): FleetPlan {
   const simulated = Math.min(plan.workers, full ? 50 : 20)
-  return { ...plan, simulated, part: Math.min(1, (full ? 1 : 0.5) / simulated) }
+  return { ...plan, simulated, part: Math.min(1, (full ? 1 : 0.25) / simulated) }
 }
 
 const calm = (plan: Changes, full: boolean) =>
-  simulate<Figures>({ type: 'steady', ms: full ? 30_000 : 10_000, plan: sampled({ ...usualFleet, ...plan }, full) })
+  simulate<Figures>({ type: 'steady', ms: full ? 20_000 : 5_000, plan: sampled({ ...usualFleet, ...plan }, full) })
 
 export async function drawRest(full: boolean): Promise<Grid> {
   const sizes = full ? [10, 100, 1_000, 3_000, 10_000] : [100, 1_000]
@@ -148,6 +148,44 @@ export async function drawShards(full: boolean): Promise<Grid> {
       'clock is read by the same command.',
     ],
   })
+}
+
+/** Settings that take load off Redis, for fleets that need it. */
+export async function drawSettings(full: boolean): Promise<Grid> {
+  const rarely = { maxStalenessMs: 5_000 }
+  const anyWorker = { sticky: false, maxAgents: 1_000 }
+  const fleets: readonly (readonly [name: string, plan: Changes])[] = [
+    ['1 000 workers, an agent per session, sticky, one Redis', {}],
+    ['… maxStalenessMs 5 000', rarely],
+    ['… configTtlMs of 4 hours', { configTtlMs: 14_400_000 }],
+    [
+      '1 000 workers, any worker, a cluster of 8, maxStalenessMs 5 000, 4 namespaces',
+      { ...anyWorker, ...rarely, shards: 8, namespaces: 4 },
+    ],
+    ['3 000 workers, an agent per session, sticky, one Redis, maxStalenessMs 5 000', { ...rarely, workers: 3_000 }],
+    ['… sessions share agents', { ...rarely, workers: 3_000, sharedAgents: true }],
+    ['… an agent per session, a cluster of 8, 4 namespaces', { ...rarely, workers: 3_000, shards: 8, namespaces: 4 }],
+  ]
+  const shown = full ? fleets : fleets.slice(0, 2)
+  const all = await Promise.all(shown.map(([, plan]) => calm(plan, full)))
+  return {
+    title: 'What settings make of it',
+    table: [
+      ['', 'memory', 'clock’s node', 'busiest other', 'connections', 'p50', 'p99'],
+      ...all.map(({ memory, hub, other, connections, p50, p99 }, at) => [
+        shown[at]![0],
+        percent(memory),
+        percent(hub),
+        percent(other),
+        count(connections),
+        inMs(p50),
+        inMs(p99),
+      ]),
+    ],
+    notes: ['Connections: on the busiest node.'],
+    targets: [],
+    figures: { fleets: shown, all },
+  }
 }
 
 function lineOf(name: string, sizes: readonly number[], all: readonly Figures[], of: (figures: Figures) => number): Line {

@@ -15,7 +15,7 @@ import { smallFleet, type SmallFigures } from './small-fleet.ts'
 
 /** The constants of the model beside what is measured now. */
 export async function drawCalibration(full: boolean): Promise<Grid> {
-  const measured = await calibrate(full ? 4_000 : 600)
+  const measured = await calibrate(full ? 4_000 : 400)
   const names = Object.keys(redisCosts) as (keyof typeof redisCosts)[]
   return {
     title: 'What Redis’s thread spends on what, µs of processor time',
@@ -33,9 +33,9 @@ export async function drawCalibration(full: boolean): Promise<Grid> {
 
 /** The same small fleet, simulated and real. */
 export async function drawSmallFleet(full: boolean): Promise<Grid> {
-  const ms = full ? 20_000 : 5_000
-  const [real, simulated, again] = await Promise.all([
-    runSmallFleet(ms),
+  const ms = full ? 20_000 : 3_000
+  const real = await runSmallFleet(ms)
+  const [simulated, again] = await Promise.all([
     simulate<SmallFigures>({ type: 'small', ms, seed: 1 }),
     simulate<SmallFigures>({ type: 'small', ms, seed: 2 }),
   ])
@@ -60,7 +60,7 @@ export async function drawSmallFleet(full: boolean): Promise<Grid> {
     ],
     notes: [
       'Commands as `INFO commandstats` counts them, without those in scripts. Both begin with nothing, and edit two agents a second. The real Redis',
-      'also has its own timers to see to, and wakes for each command, of which there are few here.',
+      'also has its own timers to see to, and wakes with cold caches for each command, of which there are few here.',
     ],
     targets: [],
     figures: { real, simulated, again },
@@ -133,7 +133,7 @@ export async function drawSampling(full: boolean): Promise<Grid> {
       ] as const)
   const all = await Promise.all(
     samples.map(([simulated, part]) =>
-      simulate<Figures>({ type: 'steady', ms: full ? 60_000 : 20_000, plan: { ...usualFleet, simulated, part } }),
+      simulate<Figures>({ type: 'steady', ms: full ? 40_000 : 10_000, plan: { ...usualFleet, simulated, part } }),
     ),
   )
   return {

@@ -1,8 +1,9 @@
 import type { Grid } from '../benchmark.ts'
 import { count, ms as inMs, percent } from './cells.ts'
 import { type FleetPlan, usualFleet } from './fleet-plan.ts'
+import { curveGrid } from '../growth/curve-grid.ts'
 import { simulate } from './simulate.ts'
-import type { Fault, FaultFigures, Figures, Herd } from './simulation-orders.ts'
+import type { DeadNodeFigures, Fault, FaultFigures, Figures, Herd } from './simulation-orders.ts'
 
 export async function drawHerds(full: boolean): Promise<Grid> {
   const cluster = { shards: 8 }
@@ -11,10 +12,11 @@ export async function drawHerds(full: boolean): Promise<Grid> {
     ['at once, a new configVersion', { withinMs: 0, ms: 10_000, newVersion: true }, {}],
     ['within 60 s', { withinMs: 60_000, ms: 60_000, newVersion: false }, {}],
     ['within 60 s, a new configVersion', { withinMs: 60_000, ms: 60_000, newVersion: true }, {}],
+    ['within 60 s, a new configVersion, 300 workers', { withinMs: 60_000, ms: 60_000, newVersion: true }, { workers: 300 }],
     ['at once, a cluster of 8', { withinMs: 0, ms: 10_000, newVersion: false }, cluster],
     ['at once, a new configVersion, a cluster of 8', { withinMs: 0, ms: 10_000, newVersion: true }, cluster],
   ]
-  const shown = full ? herds : herds.filter((_, at) => at < 2 || at === 4)
+  const shown = full ? herds : herds.slice(0, 2)
   const all = await Promise.all(
     shown.map(([, herd, plan]) =>
       simulate<Figures>({
@@ -25,7 +27,7 @@ export async function drawHerds(full: boolean): Promise<Grid> {
     ),
   )
   return {
-    title: 'All 1 000 workers are replaced; their ten million sessions go on',
+    title: 'All workers are replaced: 1 000 if nothing else is said, with ten million sessions, which go on',
     table: [
       [
         '',
@@ -63,7 +65,8 @@ export async function drawHerds(full: boolean): Promise<Grid> {
       }),
     ],
     notes: [
-      'Of the first 10 s, or of the 60 s. Sessions stay with their worker’s successor. Loads: of 10 000 agents; each takes 200 ms, about.',
+      'Of the first 10 s, or of the 60 s. Sessions stay with their worker’s successor. Loads: there are 10 000 agents; each',
+      'takes 200 ms, about.',
     ],
     targets: [],
     figures: { herds: shown, all },
@@ -133,4 +136,21 @@ export async function drawFaults(full: boolean): Promise<Grid> {
     targets: [],
     figures: { faults: shown, all },
   }
+}
+
+/** How many reads one dead node of a cluster makes fail, if several are sent together. */
+export async function drawDeadNode(): Promise<Grid> {
+  const together = [1, 2, 8, 32, 128]
+  const clusters = [3, 8, 32]
+  const all = await Promise.all(clusters.map((shards) => simulate<DeadNodeFigures>({ type: 'dead node', shards, together })))
+  return curveGrid({
+    title: 'A node of a cluster is dead: reads of configs that fail',
+    of: 'reads in one turn of the event loop',
+    unit: '% of them',
+    lines: clusters.map((shards, at) => ({
+      name: `a cluster of ${shards}`,
+      points: together.map((x, index) => ({ x, values: [all[at]!.failures[index]! * 100] })),
+    })),
+    notes: ['What is read together fails together. (The first of a turn is sent by itself.)'],
+  })
 }

@@ -15,7 +15,7 @@ export async function hotAgent(plan: FleetPlan): Promise<HotFigures> {
   const { time, workers } = fleet
   fleet.version++
   const edited = time.elapsed
-  void workers[0]!.invalidate({ agentId: 'a0' }, true)
+  void workers[0]!.invalidate({ agentId: 'a0' })
   fleet.traffic(ms)
   await time.run(ms)
   const now = fleet.figures()
@@ -26,6 +26,6 @@ export async function hotAgent(plan: FleetPlan): Promise<HotFigures> {
     builds: now.loads,
     waited: (figures.commands['claim, to wait'] ?? 0) * (now.ms / 1_000),
     firstMs: Math.min(...renewed.map(({ at, ms: took }) => at + took)) - edited,
-    askedMost: figures.commands['read'] ?? 0,
+    readsPerSecond: figures.commands['read'] ?? 0,
   }
 }

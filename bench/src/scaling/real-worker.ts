@@ -26,7 +26,7 @@ const time: Time = {
   },
   now: () => Date.now(),
   after(ms, call) {
-    const timer = setTimeout(call, ms)
+    const timer = setTimeout(() => call(), ms)
     return { cancel: () => clearTimeout(timer), unref: () => void timer.unref(), ref: () => void timer.ref() }
   },
 }

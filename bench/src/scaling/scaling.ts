@@ -1,8 +1,8 @@
 import type { Benchmark, Grid } from '../benchmark.ts'
-import { drawRest, drawShards, drawSteady } from './draw-calm.ts'
+import { drawRest, drawSettings, drawShards, drawSteady } from './draw-calm.ts'
 import { drawCalibration, drawSampling, drawSmallFleet } from './draw-checks.ts'
 import { drawOneEdit, drawStorms } from './draw-storms.ts'
-import { drawFaults, drawHerds } from './draw-trouble.ts'
+import { drawDeadNode, drawFaults, drawHerds } from './draw-trouble.ts'
 import { endSimulations } from './simulate.ts'
 
 /** A fleet of a thousand workers, simulated: the library's own code, in a time and on servers that are modelled. */
@@ -19,16 +19,18 @@ export const scaling: Benchmark = {
           drawRest(full),
           drawSteady(full),
           drawShards(full),
+          drawSettings(full),
           drawStorms(full),
           drawOneEdit(full),
           drawHerds(full),
           drawFaults(full),
+          drawDeadNode(),
         ])
       ).flat()
     const nth = (index: number) => async () => (await (simulated ??= grids()))[index]!
     return {
       comparisons: [],
-      grids: [() => drawCalibration(full), () => drawSmallFleet(full), ...Array.from({ length: 10 }, (_, index) => nth(index))],
+      grids: [() => drawCalibration(full), () => drawSmallFleet(full), ...Array.from({ length: 12 }, (_, index) => nth(index))],
       end: async () => endSimulations(),
     }
   },

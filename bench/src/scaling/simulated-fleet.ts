@@ -63,8 +63,8 @@ export class SimulatedFleet {
     this.random = randomOf(plan.seed)
     followTime(this.time, this.random)
     const { workers, simulated, part, wholeAgents, shards, agents } = plan
-    const sessions = (plan.sessions * (wholeAgents ? workers : simulated)) / simulated
-    this.population = new Population({ workers: simulated, sessions, agents, part })
+    const crowd = wholeAgents ? workers / simulated : 1
+    this.population = new Population({ workers: simulated, sessions: plan.sessions * crowd, agents, part })
     this.#agentWeight = agents / this.population.agents
     this.requestWeight = this.#agentWeight * (wholeAgents ? 1 : workers / simulated)
     this.redis = new ModelledRedis({
@@ -75,7 +75,7 @@ export class SimulatedFleet {
     })
     this.#setSlowness(0)
     this.#ground = {
-      plan: { ...plan, maxAgents: Math.ceil((plan.maxAgents * part * sessions) / plan.sessions) },
+      plan: { ...plan, maxAgents: Math.ceil(plan.maxAgents * part * crowd) },
       time: this.time,
       store: () => this.redis.store({ workers: workers / simulated, agents: this.#agentWeight, requests: this.requestWeight }),
       random: this.random,

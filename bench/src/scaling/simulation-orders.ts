@@ -3,6 +3,7 @@ import type { FleetPlan } from './fleet-plan.ts'
 /** What a process can simulate, once. */
 export type Simulation =
   | { readonly type: 'small'; readonly ms: number; readonly seed: number }
+  | { readonly type: 'dead node'; readonly shards: number; readonly together: readonly number[] }
   | ({ readonly plan: FleetPlan } & (Calm | Storm | Herd | Fault | { readonly type: 'confirm' | 'hot' }))
 
 export interface Calm {
@@ -88,5 +89,11 @@ export interface HotFigures extends Figures {
   readonly waited: number
   /** Until somebody had the new config, ms. */
   readonly firstMs: number
-  readonly askedMost: number
+  readonly readsPerSecond: number
+}
+
+export interface DeadNodeFigures {
+  readonly together: readonly number[]
+  /** Part of the reads, for each. */
+  readonly failures: readonly number[]
 }

@@ -1,6 +1,7 @@
 // Simulates fleets, one after the other. Time is not what it is elsewhere in this process: it is that of the latest.
 import { obey } from '../fleet-process.ts'
 import { rest, steady } from './calm.ts'
+import { deadNode } from './dead-node.ts'
 import { fault } from './fault.ts'
 import { herd } from './herd.ts'
 import { hotAgent } from './hot-agent.ts'
@@ -12,6 +13,8 @@ obey((simulation: Simulation): Promise<unknown> => {
   switch (simulation.type) {
     case 'small':
       return simulateSmallFleet(simulation.ms, simulation.seed)
+    case 'dead node':
+      return deadNode(simulation.shards, simulation.together)
     case 'rest':
       return rest(simulation.plan, simulation.ms)
     case 'steady':

@@ -84,7 +84,10 @@ export async function confirm(plan: FleetPlan): Promise<ConfirmFigures> {
   await fleet.fill()
   const began = fleet.time.elapsed
   let ms = NaN
-  void fleet.workers[0]!.invalidate({ agentId: 'a0' }, true).then(() => (ms = fleet.time.elapsed - began))
+  void fleet.workers[0]!.invalidate({ agentId: 'a0' }, true).then(
+    () => (ms = fleet.time.elapsed - began),
+    () => {},
+  )
   const figures: FleetFigures[] = []
   while (Number.isNaN(ms) && fleet.time.elapsed - began < 10_000) {
     await fleet.time.run(100)

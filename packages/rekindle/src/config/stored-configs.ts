@@ -164,7 +164,7 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
       const { settings, staleWhileRevalidateMs, staleIfErrorMs } = this.#options
       const ttlMs = Math.ceil(settings.configTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs))
       // Invalidated while it was loading, it would be refused by whoever read it.
-      if (ttlMs === 0 || !this.#invalidations.view.isValid(record)) return
+      if (ttlMs === 0 || this.#store.down || !this.#invalidations.view.isValid(record)) return
       const encoded = encodeKey(record.key)
       const pointer = encodePointer({ ...record, key: encoded, configVersion: this.#options.configVersion })
       if (!this.#mayStore(record, pointer, JSON.parse(blob))) return
