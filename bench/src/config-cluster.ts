@@ -3,34 +3,22 @@ import { createCluster } from 'redis'
 import { redisStore } from 'rekindle/redis'
 import type { Benchmark } from './benchmark.ts'
 import { askingStore, latency, throughput } from './config-reader.ts'
+import { concurrency, configSample, rekindleReaders, requests } from './config-sample.ts'
 import { rawIoredis } from './peers/ioredis-peers.ts'
 import { rawNodeRedis } from './peers/node-redis-peers.ts'
 import { peerHits } from './peers/peer-hits.ts'
 import { startCluster } from './redis-cluster.ts'
 import { keysFound } from './redis-figures.ts'
-import { rekindleReader } from './rekindle-reader.ts'
-import { sampleConfig } from './sample-agent.ts'
-import { sampleKeys } from './sample-keys.ts'
 
 const masters = 3
-const agentCount = 20
-const concurrency = 1_000
-const requests = 300
-
-const shared = 'rekindle acquire (ioredis), sessions share their agent’s config'
 
 /** An agent that is not in memory, but whose config is in a Redis Cluster. */
 export const configCluster: Benchmark = {
   needsRedis: false,
   async prepare({ scale: { batchMs } }) {
     const cluster = await startCluster(masters)
-    const waves = batchMs < 10 ? 1 : 2
-    const count = concurrency * waves
-    const all = sampleKeys(count + agentCount, agentCount)
-    const keys = all.slice(0, count)
-    const sessionIds = keys.map(({ sessionId }) => sessionId)
-    const configs = Array.from({ length: agentCount }, (_, agent) => sampleConfig(agent))
-    const configOf = (session: number) => configs[session % agentCount]!
+    const sample = configSample(batchMs)
+    const { waves, sessionIds, configOf } = sample
 
     const nodes = cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
     const urls = nodes.map(({ host, port }) => ({ url: `redis://${host}:${port}` }))
@@ -38,25 +26,11 @@ export const configCluster: Benchmark = {
     const nodeRedis = await createCluster({ rootNodes: urls }).connect()
     const counters = nodes.map((node) => new Redis(node))
 
-    const common = { keys, warmUp: all.slice(count), configOf }
-    const onIoredis = redisStore({ client: ioredis })
+    const stores = { onIoredis: redisStore({ client: ioredis }), onNodeRedis: redisStore({ client: nodeRedis }) }
     const readers = [
       await peerHits(async (load) => rawIoredis('raw ioredis Cluster', ioredis, load), 'ioredis', sessionIds, configOf),
       await peerHits(async (load) => rawNodeRedis('raw node-redis cluster', nodeRedis, load), 'node-redis', sessionIds, configOf),
-      await rekindleReader({ ...common, name: shared, namespace: 'shared', store: onIoredis }),
-      await rekindleReader({
-        ...common,
-        name: 'rekindle acquire (node-redis), sessions share their agent’s config',
-        namespace: 'node-redis',
-        store: redisStore({ client: nodeRedis }),
-      }),
-      await rekindleReader({
-        ...common,
-        name: 'rekindle acquire (ioredis), every session has its own config',
-        namespace: 'own',
-        store: onIoredis,
-        configOf: (session) => sampleConfig(agentCount + session),
-      }),
+      ...(await rekindleReaders(sample, stores)),
     ].map((reader) => askingStore(reader, () => keysFound(counters)))
     const raw = readers[0]!.name
     const notes = [
