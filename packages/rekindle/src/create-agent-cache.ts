@@ -149,7 +149,7 @@ export function createAgentCache<
   const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
   const bulkhead = new Bulkhead(maxConcurrentBuilds)
   const source = new ConfigSource<Config, Agent>(
-    { ...limits, configScope, liveScope, settings, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
+    { ...limits, configVersion, configScope, liveScope, settings, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
     { recipe, tier, view, events, counters, tracing, bulkhead, loadInTurn, discardAgent },
   )
   const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, { events, counters, tracing }, discardAgent)

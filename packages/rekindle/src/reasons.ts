@@ -27,7 +27,7 @@ export type ConfigRefusal =
   | 'sealed'
   /** Another key's entry. */
   | 'foreign'
-  /** Written under another `configVersion`. */
+  /** In a format, or for a `configVersion`, that is not this process's. */
   | 'version-mismatch'
   /** `configSchema` refused it. */
   | 'schema-mismatch'

@@ -56,6 +56,34 @@ describe.each(Object.entries(patterns))('redisStore with %s on a Redis Cluster',
     }
   })
 
+  test('fails the reads of a node that hangs, not those beside them', async () => {
+    const namespace = `beside the hung for ${library}`
+    const clock = await cluster.ownerOf(`rekindle:{${namespace}}:clock`)
+    const node = cluster.nodes.find(({ port }) => port !== clock.port)!
+    const ids = Array.from({ length: 40 }, (_, n) => `entry ${n}`)
+    const owners = await Promise.all(ids.map((id) => cluster.ownerOf(`rekindle:${namespace}:p:${id}`)))
+    const isItsOwn = (at: number) => owners[at]!.port === node.port
+    const connection = redisStore({ client: pattern() }).connect(namespace)
+    await Promise.all(ids.map((id) => connection.read(id)))
+    process.kill(node.pid, 'SIGSTOP')
+    try {
+      const reads = ids.map((id) =>
+        connection.read(id).then(
+          () => 'read',
+          () => 'failed',
+        ),
+      )
+      const others = await Promise.all(reads.filter((_, at) => !isItsOwn(at)))
+      expect(others.length).toBeGreaterThan(0)
+      expect(others.length).toBeLessThan(ids.length)
+      expect(new Set(others)).toEqual(new Set(['read']))
+      expect(new Set(await Promise.all(reads.filter((_, at) => isItsOwn(at))))).toEqual(new Set(['failed']))
+    } finally {
+      process.kill(node.pid, 'SIGCONT')
+      await connection.close()
+    }
+  })
+
   test('spreads entries over the nodes, and tells invalidations only to the node that has them', async () => {
     const namespace = `spread by ${library}`
     const client = pattern()

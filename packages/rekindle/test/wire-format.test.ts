@@ -18,7 +18,7 @@ describe('an entry written by version 0.1.0', () => {
   const encoded = encodeKey(projectKey(key, keyFields))
 
   test('is looked for under the same name', () => {
-    expect(storeIdOf(encoded)).toBe(id)
+    expect(storeIdOf(encoded, '1')).toBe(id)
     expect(fingerprintOf(blob)).toBe(fingerprint)
   })
 

@@ -27,6 +27,7 @@ import { type Abortion, type BuildLimits, timebox } from './timebox.ts'
 const staleRetryMs = 5_000
 
 export interface ConfigSourceOptions extends BuildLimits {
+  readonly configVersion: string
   readonly configScope: readonly KeyField[]
   readonly liveScope: readonly KeyField[]
   /** They may change at any time. */
@@ -168,7 +169,7 @@ export class ConfigSource<Config, Agent> {
       const loadInTurn = refused.refusal === 'store-unavailable' ? undefined : this.#parts.loadInTurn
       if (loadInTurn === undefined) return await this.#load(key, scoped, refused)
       const entry: MissingEntry<Obtained<Config, Agent>> = {
-        id: storeIdOf(encoded),
+        id: storeIdOf(encoded, this.#options.configVersion),
         refusal: refused.refusal,
         asOf: () => this.#parts.view.stamp,
         isSuperseded: (asOf) =>

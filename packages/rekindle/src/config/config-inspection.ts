@@ -63,7 +63,7 @@ export class ConfigInspection<Config> {
   async #look(key: Partial<AgentKey>, encoded: string): Promise<ConfigStanding> {
     const { view } = this.#invalidations
     const seen = view.stamp
-    const { pointer: text, clock } = checkRead(await this.#store.connection.read(storeIdOf(encoded)))
+    const { pointer: text, clock } = checkRead(await this.#store.connection.read(storeIdOf(encoded, this.#options.configVersion)))
     await this.#invalidations.catchUpWith(clock, seen)
     if (text === undefined) return refused('absent')
     const pointer = decodePointer(text, encoded, this.#options.configVersion)

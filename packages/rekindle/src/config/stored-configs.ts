@@ -72,9 +72,13 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
     const seen = this.#invalidations.view.stamp
     const find = () =>
       found === undefined
-        ? connection.read(storeIdOf(encoded)).then((read) => this.#judge(key, encoded, checkRead(read), seen))
+        ? connection.read(this.#idOf(encoded)).then((read) => this.#judge(key, encoded, checkRead(read), seen))
         : Promise.resolve(this.#judge(key, encoded, found))
     return this.#store.read<Lookup<Config>>('a config', find, refused('store-unavailable'), patience)
+  }
+
+  #idOf(encoded: string): string {
+    return storeIdOf(encoded, this.#options.configVersion)
   }
 
   /** Not `async`: with all at hand, as it usually is, the answer is there at once. */
@@ -168,7 +172,7 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
       const encoded = encodeKey(record.key)
       const pointer = encodePointer({ ...record, key: encoded, configVersion: this.#options.configVersion })
       if (!this.#mayStore(record, pointer, JSON.parse(blob))) return
-      await connection.write({ id: storeIdOf(encoded), pointer, fingerprint: record.fingerprint, blob, ttlMs })
+      await connection.write({ id: this.#idOf(encoded), pointer, fingerprint: record.fingerprint, blob, ttlMs })
       this.#counters.write(blob.length, pointer.length)
     })
   }
@@ -200,7 +204,7 @@ export class StoredConfigs<Config> implements SharedConfigs<Config> {
   }
 
   remove(key: Partial<AgentKey>): void {
-    void this.#store.writeBehind('a removal', (connection) => connection.remove(storeIdOf(encodeKey(key))))
+    void this.#store.writeBehind('a removal', (connection) => connection.remove(this.#idOf(encodeKey(key))))
   }
 }
 

@@ -53,7 +53,10 @@ export class RedisCommands {
     return this.#resent
   }
 
-  /** Values of several keys, each read after this call. (No `async` function: it is on the way of every config hit.) */
+  /**
+   * Values of several keys, each read after this call; on a cluster of one key, since others lie in other slots. (No `async`
+   * function: it is on the way of every config hit.)
+   */
   mget(keys: readonly string[]): Promise<readonly (string | null)[]> {
     const link = this.#steady.up
     return link === undefined ? this.#steady.ready().then((ready) => this.#mget(ready, keys)) : this.#mget(link, keys)
@@ -61,19 +64,11 @@ export class RedisCommands {
 
   #mget(link: CommandLink, keys: readonly string[]): Promise<readonly (string | null)[]> {
     const prefixed = this.#prefix === '' ? keys : keys.map((key) => this.#prefix + key)
-    // Keys of a cluster lie in many slots.
-    if (this.isCluster) return Promise.all(prefixed.map((key) => this.#get(link, key)))
+    // Not GET: on an unasked `null` (a reply that came twice), which a list is not, ioredis ends the process.
     return link.send(['MGET', ...prefixed], prefixed[0] ?? '').then((values) => {
       if (isListOf(values, isTextOrNull) && values.length === keys.length) return values
       throw this.#outOfStep(link, 'MGET')
     })
-  }
-
-  async #get(link: CommandLink, key: string): Promise<string | null> {
-    // Not GET: on an unasked `null` (a reply that came twice), which a list is not, ioredis ends the process.
-    const values = await link.send(['MGET', key], key)
-    if (isListOf(values, isTextOrNull) && values.length === 1) return values[0] ?? null
-    throw this.#outOfStep(link, 'MGET')
   }
 
   /** Of commands that `work` gives, one is sent right after the other. */

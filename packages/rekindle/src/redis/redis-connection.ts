@@ -44,6 +44,8 @@ export class RedisConnection implements StoreConnection {
   readonly #retentionMs: number
   readonly #pointers: BatchedReads<PointerRead>
   readonly #blobs: BatchedReads<string | null>
+  /** Looks at the clock for reads from a cluster. */
+  readonly #looks: BatchedReads<StoreClock>
   /** The generation of the connection in which a script has compared the clock with the server. */
   #checkedGeneration = -1
   /** Of what is later than this, a script that only looks need not tell. */
@@ -62,10 +64,12 @@ export class RedisConnection implements StoreConnection {
     this.#retentionMs = retentionMs
     this.#pointers = new BatchedReads(maxPointers, (keys) => this.#readPointers(keys))
     this.#blobs = new BatchedReads(maxBlobs, (keys) => commands.mget(keys))
+    this.#looks = new BatchedReads(Infinity, (looks) => this.#look().then((clock) => looks.map(() => clock)))
   }
 
   read(id: string): Promise<PointerRead> {
-    return this.#pointers.read(`${this.#prefix}:p:${id}`)
+    const key = `${this.#prefix}:p:${id}`
+    return this.#commands.isCluster ? this.#readFromCluster(key) : this.#pointers.read(key)
   }
 
   /**
@@ -73,7 +77,6 @@ export class RedisConnection implements StoreConnection {
    * looks first. What was read while the connection changed is read again. (Not `async`: it is on the way of every config hit.)
    */
   #readPointers(keys: readonly string[], step: number = 1): Promise<readonly PointerRead[]> {
-    if (this.#commands.isCluster) return this.#readFromCluster(keys)
     const { generation } = this.#commands
     const again = () => this.#readPointers(keys, step + 1)
     if (step > maxReadSteps) return Promise.reject(changing())
@@ -93,15 +96,25 @@ export class RedisConnection implements StoreConnection {
     return keys.map(() => ({ pointer: undefined, clock }))
   }
 
-  /** On a cluster a command may be redirected to another server without anyone being told, so a script looks each time. */
-  async #readFromCluster(keys: readonly string[]): Promise<readonly PointerRead[]> {
-    const [{ clock }, pointers] = await Promise.all([this.sync(this.#seen), this.#commands.mget(keys)])
-    this.#seen = clock
-    return pointers.map((pointer) => ({ pointer: pointer ?? undefined, clock }))
+  /**
+   * On a cluster a command may be redirected to another server without anyone being told, so a script looks each time, once for
+   * what is read in the same turn. Entries are read one by one: those of a node that does not answer fail alone.
+   */
+  async #readFromCluster(key: string): Promise<PointerRead> {
+    const [clock, [pointer]] = await Promise.all([this.#looks.read(''), this.#commands.mget([key])])
+    return { pointer: pointer ?? undefined, clock }
+  }
+
+  async #look(): Promise<StoreClock> {
+    const { clock } = await this.sync(this.#seen)
+    return (this.#seen = clock)
   }
 
   async readBlob(fingerprint: string): Promise<string | undefined> {
-    return (await this.#blobs.read(`${this.#prefix}:b:${fingerprint}`)) ?? undefined
+    const key = `${this.#prefix}:b:${fingerprint}`
+    if (!this.#commands.isCluster) return (await this.#blobs.read(key)) ?? undefined
+    const [blob] = await this.#commands.mget([key])
+    return blob ?? undefined
   }
 
   async write({ id, pointer, fingerprint, blob, ttlMs }: StoreEntry): Promise<void> {
