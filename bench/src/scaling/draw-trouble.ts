@@ -75,12 +75,12 @@ export async function drawHerds(full: boolean): Promise<Grid> {
 
 export async function drawFaults(full: boolean): Promise<Grid> {
   const faults: readonly (readonly [name: string, fault: Omit<Fault, 'type'>, plan: Partial<FleetPlan>])[] = [
-    ['Redis fails over in 5 s', { what: 'fails over', node: 0 }, {}],
-    ['Redis hangs for 5 s', { what: 'hangs', node: 0 }, {}],
-    ['Redis is ten times slower for 5 s', { what: 'is ten times slower', node: 0 }, {}],
-    ['cluster of 8: the clock’s node fails over in 5 s', { what: 'fails over', node: 0 }, { shards: 8 }],
-    ['cluster of 8: another node fails over in 5 s', { what: 'fails over', node: 1 }, { shards: 8 }],
-    ['any worker, Redis fails over in 5 s', { what: 'fails over', node: 0 }, { sticky: false, maxAgents: 1_000 }],
+    ['Redis fails over in 5 s', { what: 'fails over', node: 'clock' }, {}],
+    ['Redis hangs for 5 s', { what: 'hangs', node: 'clock' }, {}],
+    ['Redis is ten times slower for 5 s', { what: 'is ten times slower', node: 'clock' }, {}],
+    ['cluster of 8: the clock’s node fails over in 5 s', { what: 'fails over', node: 'clock' }, { shards: 8 }],
+    ['cluster of 8: another node fails over in 5 s', { what: 'fails over', node: 'another' }, { shards: 8 }],
+    ['any worker, Redis fails over in 5 s', { what: 'fails over', node: 'clock' }, { sticky: false, maxAgents: 1_000 }],
   ]
   const shown = full ? faults : faults.slice(0, 1)
   const all = await Promise.all(
@@ -151,6 +151,6 @@ export async function drawDeadNode(): Promise<Grid> {
       name: `a cluster of ${shards}`,
       points: together.map((x, index) => ({ x, values: [all[at]!.failures[index]! * 100] })),
     })),
-    notes: ['What is read together fails together. (The first of a turn is sent by itself.)'],
+    notes: ['Its own share, however many are read at once.'],
   })
 }

@@ -1,6 +1,6 @@
 import { figuresOf } from './figures-of.ts'
 import type { FleetPlan } from './fleet-plan.ts'
-import { SimulatedFleet } from './simulated-fleet.ts'
+import { type FleetFigures, SimulatedFleet } from './simulated-fleet.ts'
 import type { Fault, FaultFigures, Figures } from './simulation-orders.ts'
 
 const faultMs = 5_000
@@ -12,10 +12,11 @@ export async function fault(plan: FleetPlan, { what, node: at }: Fault): Promise
   const fleet = new SimulatedFleet(plan)
   await fleet.fill()
   const { time, redis } = fleet
-  const node = redis.nodes[at]!
   fleet.traffic(2 * faultMs + afterMs)
   await time.run(faultMs)
-  const before = figuresOf(fleet)
+  const usual = fleet.figures()
+  const before = figuresOf(fleet, usual)
+  const node = redis.nodes[at === 'clock' ? 0 : medianOf(usual.nodes)]!
 
   if (what === 'fails over') node.die()
   else if (what === 'hangs') node.hang()
@@ -35,6 +36,12 @@ export async function fault(plan: FleetPlan, { what, node: at }: Fault): Promise
     parts.push(part)
   }
   return { before, during, after: worstOf(parts), recoveredAfterMs }
+}
+
+/** Of those without the clock, which one does neither more nor less than the others: what few agents there are lie unevenly. */
+function medianOf(nodes: FleetFigures['nodes']): number {
+  const others = nodes.map(({ busyUs }, at) => ({ busyUs, at })).slice(1)
+  return others.toSorted((one, other) => one.busyUs - other.busyUs)[Math.floor(others.length / 2)]!.at
 }
 
 /** Of each figure the highest, but what was loaded in all. */

@@ -33,7 +33,7 @@ export interface Herd {
 export interface Fault {
   readonly type: 'fault'
   readonly what: 'fails over' | 'hangs' | 'is ten times slower'
-  readonly node: number
+  readonly node: 'clock' | 'another'
 }
 
 /** What Redis had to do in some time, and how requests were served. Rates are per second. */

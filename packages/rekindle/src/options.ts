@@ -77,7 +77,7 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   weighAgent?(agent: Agent, key: ScopedKey<LiveFields>): number
   /** Validates every config: what comes back from the store (a mismatch is a miss), and what was just loaded (a mismatch is an {@link InvalidConfigError}). Agents get its output. */
   readonly configSchema?: StandardSchema<Config>
-  /** The application's own version of its configs; an entry of another version is a miss. Default `'1'`. */
+  /** The application's own version of its configs: each has entries of its own, so releases that differ do not meet. Default `'1'`. */
   readonly configVersion?: string
   /** Which fields of the key the live agent depends on; the build gets these only. Must contain `configScope`. Default: all four. */
   readonly liveScope?: readonly LiveFields[]
