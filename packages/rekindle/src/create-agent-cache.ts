@@ -1,36 +1,34 @@
 import { AgentCache } from './agent-cache.ts'
-import { type AgentKey, inOrder, type KeyField, keyFields, projectKey } from './agent-key.ts'
+import type { AgentKey, KeyField } from './agent-key.ts'
 import { alone } from './alone.ts'
-import { lateAudit, noAudit } from './audit/late-audit.ts'
+import type { AuditorParts } from './audit/auditor.ts'
+import { type Audit, lateAudit, noAudit } from './audit/late-audit.ts'
 import { AgentBuilder } from './build/agent-builder.ts'
 import { Bulkhead } from './build/bulkhead.ts'
 import { ConfigSource } from './build/config-source.ts'
 import { freshFingerprint } from './build/fresh-fingerprint.ts'
-import { recipeFrom } from './build/recipe.ts'
-import { systemClock } from './clock.ts'
+import { type Recipe, recipeFrom } from './build/recipe.ts'
 import { ConfigTier } from './config/config-tier.ts'
 import { InternedConfigs } from './config/interned-configs.ts'
 import { Events } from './events.ts'
-import type { Commons } from './fleet.ts'
-import type { Invalidated } from './invalidation/invalidations.ts'
-import { matcherFor } from './invalidation/target.ts'
+import type { Commons, Fleet } from './fleet.ts'
 import { LateDiagnosis } from './late-diagnosis.ts'
 import { Disposer } from './live/disposer.ts'
-import type { LiveAgent } from './live/live-agent.ts'
 import { LiveTier } from './live/live-tier.ts'
-import { Scale } from './live/pressure/scale.ts'
 import { lateMemoryWatch } from './live/pressure/late-memory-watch.ts'
+import type { Household } from './live/pressure/memory-watch.ts'
+import { Scale } from './live/pressure/scale.ts'
 import { assertOptions } from './option-checks.ts'
-import type { AgentCacheOptions } from './options.ts'
+import type { AgentCacheOptions, CommonOptions } from './options.ts'
+import { inEffect, type OptionsInEffect } from './options-in-effect.ts'
 import { RequestNotes } from './request-notes.ts'
+import { retireInvalid } from './retire-invalid.ts'
 import { Counters, statsOf } from './stats.ts'
+import type { JoinOptions } from './store/sharing.ts'
 import { Tracing } from './tracing.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { watchedCache } from './watched-cache.ts'
 import { workerName } from './worker-name.ts'
-
-/** Ten years. A store could not keep "for ever": Redis refuses it, and JSON has no infinity. */
-const longestMs = 315_360_000_000
 
 /** For the parsed configs kept in this process: how many, and about how many bytes. */
 const maxInterned = 10_000
@@ -49,183 +47,130 @@ export function createAgentCache<
   const LiveFields extends KeyField = KeyField,
 >(options: AgentCacheOptions<Config, Agent, ConfigFields, LiveFields>): AgentCache<Config, Agent> {
   assertOptions(options)
-  const {
-    namespace,
-    store,
-    configSchema,
-    configVersion = '1',
-    ttlJitter = 0.1,
-    maxConcurrentBuilds = 32,
-    buildTimeoutMs = 30_000,
-    auditRate = 0,
-    storeTimeoutMs = 250,
-    maxStalenessMs = 1_000,
-    whenUnsynced = 'serve',
-    clock = systemClock,
-    random = Math.random,
-    readMemory,
-  } = options
-  const configTtlMs = Math.min(options.configTtlMs ?? 3_600_000, longestMs)
-  const longestTtlMs = Math.max(configTtlMs, options.advisor?.longestTtlMs ?? 0)
-  const staleWhileRevalidateMs = Math.min(options.staleWhileRevalidateMs ?? 0, longestMs)
-  const notFoundTtlMs = Math.min(options.notFoundTtlMs ?? 0, longestMs)
-  const staleIfErrorMs = Math.min(options.staleIfErrorMs ?? 0, longestMs)
-  const { maxAgents = 1000, ttlMs: liveTtlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = options.live ?? {}
-  // What other workers are told of it is JSON.
-  const settings = {
-    configTtlMs,
-    liveTtlMs: Math.min(liveTtlMs, longestMs),
-    idleMs: Math.min(idleMs, longestMs),
-    maxAgents: Math.min(maxAgents, Number.MAX_SAFE_INTEGER),
-  }
-  const liveScope = inOrder(options.liveScope ?? keyFields)
-  const configScope = inOrder(options.configScope ?? liveScope)
-  const exclusive = concurrency === 'exclusive'
-  const stored = store !== undefined
+  const given = inEffect(options)
+  const { clock, configScope, liveScope, exclusive, settings } = given
+  const ground = groundOf(options.namespace)
+  const { events, tracing, counters, worker } = ground
+  const recipe = recipeFrom(options, configScope, liveScope)
+  const { live, disposer } = openMemory(options, given, recipe, ground)
+  const interned = new InternedConfigs<Config>(maxInterned, maxInternedSize)
+  const { fleet, configs, inspection } = openCommons<Config>(options, given, {
+    ...ground,
+    live,
+    interned,
+    isRead: recipe.create !== undefined,
+    onInvalidated: (invalidated) => onInvalidated(invalidated),
+    answer: async (question) => (await diagnosis.ready()).answer(question),
+  })
+  const { heartbeat } = fleet
+  const { view } = fleet.invalidations
 
+  const tier = new ConfigTier<Config>({ ...given, configSchema: options.configSchema }, configs, interned, events)
+  const { source, builder, giveUp, reload } = openBuilds(given, ground, { recipe, tier, fleet, disposer })
+  const stored = options.store !== undefined
+  const waiting = { live, builder, view, heartbeat, counters, events, clock, liveScope, exclusive, stored }
+  const room = new WaitingRoom<Config, Agent>(waiting)
+  const onInvalidated = retireInvalid({ live, room, source, events }, view.stamp.history)
+
+  const audit = openAudit(given, events, { fleet, stored, reload })
+  const stats = () => statsOf({ counters, live, room, fleet, events, settings, audit: audit ?? noAudit })
+  const where = { live, inspection, view, clock, configScope, liveScope, asks: fleet.asks }
+  const diagnosis = new LateDiagnosis(events, clock, (diagnose) =>
+    diagnose<Config, Agent>({ ...where, describeWorker: options.describeWorker, stats, watch: () => watch, events }),
+  )
+  const shares = { stored: inspection !== undefined, sharesConfigs: configScope.length < liveScope.length }
+  const watch = options.advisor?.watch(watchedCache({ ...given, ...shares, events, live, stats }))
+  const notes = watch && new RequestNotes(watch, liveScope, configScope)
+  const scopes = [configScope, liveScope] as const
+  const workers = diagnosis.workers(worker)
+  const served = { live, room, fleet, disposer, clock, watch, audit, giveUp }
+  return new AgentCache({ ...served, counters, events, scopes, diagnosis, stats, workers, tracing, notes, exclusive })
+}
+
+/** Who this worker is, and what all parts tell of what they do. */
+interface Ground {
+  readonly worker: string
+  readonly events: Events
+  readonly tracing: Tracing
+  readonly counters: Counters
+}
+
+function groundOf(namespace: string): Ground {
   const identity = { namespace, worker: workerName() }
   const events = new Events(identity)
-  const tracing = new Tracing(identity)
-  const counters = new Counters(events)
+  return { worker: identity.worker, events, tracing: new Tracing(identity), counters: new Counters(events) }
+}
+
+function openMemory<Config, Agent>(
+  { readMemory }: Pick<CommonOptions<Config, Agent, never>, 'readMemory'>,
+  given: OptionsInEffect,
+  recipe: Recipe<Config, Agent>,
+  ground: Ground,
+): { readonly live: LiveTier<Config, Agent>; readonly disposer: Disposer<Agent> } {
+  const { clock, liveScope } = given
+  const { events } = ground
+  const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), ground, liveScope)
+  const scale = new Scale<Config, Agent>(recipe.weigh, liveScope, events)
+  const watchMemory = (household: Household) => lateMemoryWatch(clock, readMemory, household, events)
+  return { live: new LiveTier<Config, Agent>({ ...given, watchMemory }, scale, disposer, events), disposer }
+}
+
+/** What is shared with other workers; without a store, nothing. */
+function openCommons<Config>(
+  { namespace, store, configSchema }: Pick<CommonOptions<Config, never, never>, 'namespace' | 'store' | 'configSchema'>,
+  given: OptionsInEffect,
+  own: Omit<Ground, 'tracing'> & Pick<JoinOptions<Config>, 'live' | 'interned' | 'isRead' | 'onInvalidated' | 'answer'>,
+): Commons<Config> {
+  if (store === undefined) return alone<Config>(own.worker, own.live, own.onInvalidated)
+  const { retentionMs, storeTimeoutMs: timeoutMs } = given
+  const access = { name: store.name, connection: store.connect(namespace, { retentionMs }), timeoutMs }
+  return store.sharing.join({ ...given, ...own, access, configSchema })
+}
+
+interface BuildParts<Config, Agent> {
+  readonly recipe: Recipe<Config, Agent>
+  readonly tier: ConfigTier<Config>
+  readonly fleet: Fleet
+  readonly disposer: Disposer<Agent>
+}
+
+function openBuilds<Config, Agent>(
+  given: OptionsInEffect,
+  ground: Ground,
+  { recipe, tier, fleet, disposer }: BuildParts<Config, Agent>,
+) {
   const giveUp = new AbortController()
-  const limits = { clock, timeoutMs: buildTimeoutMs, closing: giveUp.signal }
-  const windows = { staleWhileRevalidateMs, staleIfErrorMs }
-
-  const weigh =
-    options.weighAgent &&
-    ((agent: Agent, key: AgentKey) => options.weighAgent!(agent, projectKey(key, liveScope as readonly LiveFields[])))
-  const recipe = recipeFrom(options, configScope, liveScope)
-  const disposer = new Disposer<Agent>((agent, key) => recipe.dispose(agent, key), { events, tracing }, liveScope)
-  const live = new LiveTier<Config, Agent>(
-    {
-      liveScope,
-      settings,
-      exclusive,
-      clock,
-      watchMemory: (household) => lateMemoryWatch(clock, readMemory, household, events),
-      ...windows,
-    },
-    new Scale<Config, Agent>(weigh, liveScope, events),
-    disposer,
-    events,
-  )
-
-  // No entry is valid for longer than it is fresh, stale windows and its own loading included.
-  const retentionMs = Math.min(longestTtlMs + Math.max(staleWhileRevalidateMs, staleIfErrorMs) + buildTimeoutMs, longestMs)
-  const interned = new InternedConfigs<Config>(maxInterned, maxInternedSize)
-  const isRead = stored && recipe.create !== undefined
-  const commons: Commons<Config> =
-    store === undefined
-      ? alone<Config>(identity.worker, live, onInvalidated)
-      : store.sharing.join({
-          access: { name: store.name, connection: store.connect(namespace, { retentionMs }), timeoutMs: storeTimeoutMs },
-          worker: identity.worker,
-          clock,
-          random,
-          events,
-          counters,
-          interned,
-          isRead,
-          maxStalenessMs,
-          whenUnsynced,
-          servesForMs:
-            Math.min(Math.max(liveTtlMs, options.advisor?.longestTtlMs ?? 0), longestMs) +
-            Math.max(staleWhileRevalidateMs, staleIfErrorMs),
-          live,
-          onInvalidated,
-          answer: async (question) => (await diagnosis.ready()).answer(question),
-          configSchema,
-          configVersion,
-          settings,
-          longestTtlMs,
-          ...windows,
-        })
-  const { fleet, configs, inspection } = commons
-  const { heartbeat, loadInTurn } = fleet
-  const { view } = fleet.invalidations
-  let { history } = view.stamp
-
-  const tier = new ConfigTier<Config>({ configSchema, settings, ttlJitter, clock, random }, configs, interned, events)
-  const discardAgent = (agent: Agent, key: Parameters<typeof recipe.dispose>[1]) => disposer.dispose(agent, key, 'replaced')
-  const bulkhead = new Bulkhead(maxConcurrentBuilds)
-  const source = new ConfigSource<Config, Agent>(
-    { ...limits, configVersion, configScope, liveScope, settings, staleIfErrorMs, notFoundTtlMs, storeTimeoutMs },
-    { recipe, tier, view, events, counters, tracing, bulkhead, loadInTurn, discardAgent },
-  )
-  const builder = new AgentBuilder<Config, Agent>(limits, recipe, source, { events, counters, tracing }, discardAgent)
-  const room = new WaitingRoom<Config, Agent>({
-    live,
-    builder,
-    view,
-    heartbeat,
-    counters,
-    events,
-    clock,
-    liveScope,
-    exclusive,
-    stored,
-  })
-
-  const audit =
-    auditRate > 0
-      ? lateAudit({
-          rate: auditRate,
-          clock,
-          random,
-          events,
-          maxStalenessMs,
-          load: (key, signal) => freshFingerprint(key, { recipe, bulkhead, limits: { ...limits, closing: signal } }),
-          async isValid(served) {
-            const complete = !stored || (await heartbeat.verify())
-            return view.isValid(served) ? complete || undefined : false
-          },
-        })
-      : undefined
-  const stats = () => statsOf({ counters, live, room, fleet, events, settings, audit: audit ?? noAudit })
-  const diagnosis = new LateDiagnosis(events, clock, (diagnose) => {
-    const { describeWorker } = options
-    const where = { live, inspection, view, clock, configScope, liveScope }
-    return diagnose<Config, Agent>({ ...where, asks: fleet.asks, describeWorker, stats, watch: () => watch, events })
-  })
-
-  /** Nobody who asks from now on gets what has been made, or is being made, of what is now invalid. */
-  function onInvalidated({ targets, stamp, floor }: Invalidated): void {
-    // As a rule nothing is being built.
-    if (room.building > 0) {
-      const named = matcherFor(targets)
-      room.detach((key) => named(key, []))
-      source.detach((key) => named(key, []))
-    }
-    let retired = live.retireDependents(targets, 'invalidated')
-    if (floor > 0 || stamp.history !== history) {
-      history = stamp.history
-      const isOld = ({ record: { asOf } }: LiveAgent<Config, Agent>) => asOf.history !== history || asOf.clock < floor
-      retired += live.retireWhere(isOld, 'invalidated')
-    }
-    if (targets.length > 0 || retired > 0) events.emit('invalidated', () => ({ targets, clock: stamp.clock, retired }))
-  }
-
-  const sharesConfigs = configScope.length < liveScope.length
-  const watched = watchedCache({ clock, events, settings, live, stats, ttlJitter, stored: isRead, sharesConfigs })
-  const watch = options.advisor?.watch(watched)
-
-  return new AgentCache({
-    live,
-    room,
-    fleet,
-    disposer,
-    counters,
-    events,
-    clock,
-    scopes: [configScope, liveScope],
-    diagnosis,
-    stats,
-    workers: diagnosis.workers(identity.worker),
-    tracing,
-    watch,
-    notes: watch && new RequestNotes(watch, liveScope, configScope),
-    audit,
-    exclusive,
+  const { clock, buildTimeoutMs: timeoutMs } = given
+  const limits = { clock, timeoutMs, closing: giveUp.signal }
+  const bulkhead = new Bulkhead(given.maxConcurrentBuilds)
+  const discardAgent = (agent: Agent, key: AgentKey) => disposer.dispose(agent, key, 'replaced')
+  const { invalidations, loadInTurn } = fleet
+  const parts = { ...ground, recipe, tier, view: invalidations.view, bulkhead, loadInTurn, discardAgent }
+  const source = new ConfigSource<Config, Agent>({ ...given, ...limits }, parts)
+  return {
+    source,
+    builder: new AgentBuilder<Config, Agent>(limits, recipe, source, ground, discardAgent),
     giveUp,
+    /** The fingerprint of what the source of truth says now. */
+    reload: (key: AgentKey, closing: AbortSignal) => freshFingerprint(key, { recipe, bulkhead, limits: { ...limits, closing } }),
+  }
+}
+
+function openAudit(
+  given: OptionsInEffect,
+  events: Events,
+  { fleet, stored, reload }: { readonly fleet: Fleet; readonly stored: boolean; readonly reload: AuditorParts['load'] },
+): Audit | undefined {
+  if (given.auditRate === 0) return undefined
+  const { heartbeat, invalidations } = fleet
+  return lateAudit({
+    ...given,
+    rate: given.auditRate,
+    events,
+    load: reload,
+    async isValid(served) {
+      const complete = !stored || (await heartbeat.verify())
+      return invalidations.view.isValid(served) ? complete || undefined : false
+    },
   })
 }

@@ -1,7 +1,7 @@
 import { type AgentKey, type KeyField, projectKey } from '../agent-key.ts'
 import type { AgentCacheOptions, CreateContext, LoadContext } from '../options.ts'
 
-/** How an application's agents come to be: both forms that `createAgentCache` takes, behind one face. */
+/** What an application says of its agents, in either of the forms that `createAgentCache` takes. */
 export interface Recipe<Config, Agent> {
   /** Configs are not loaded apart from agents, so agents cannot share the loading. */
   readonly opaque: boolean
@@ -10,6 +10,8 @@ export interface Recipe<Config, Agent> {
   /** From a config to an agent; absent if only a full build can make one. */
   create?(config: Config, key: AgentKey, context: CreateContext): Agent | Promise<Agent>
   dispose(agent: Agent, key: AgentKey): void | Promise<void>
+  /** How many bytes an agent holds; absent if it does not say. */
+  readonly weigh?: (agent: Agent, key: AgentKey) => number
 }
 
 export type Loaded<Config, Agent> =
@@ -27,12 +29,18 @@ export function recipeFrom<Config, Agent, ConfigFields extends KeyField, LiveFie
   const dispose = (agent: Agent, key: AgentKey) =>
     options.disposeAgent === undefined ? disposeItself(agent) : options.disposeAgent(agent, forLive(key))
 
+  const others = {
+    dispose,
+    ...(options.weighAgent !== undefined && {
+      weigh: (agent: Agent, key: AgentKey) => options.weighAgent!(agent, forLive(key)),
+    }),
+  }
   if (options.loadConfig !== undefined) {
     return {
       opaque: false,
       load: async (key, context) => ({ config: await options.loadConfig(forConfig(key), context) }),
       create: (config, key, context) => options.createAgent(config, forLive(key), context),
-      dispose,
+      ...others,
     }
   }
   return {
@@ -44,7 +52,7 @@ export function recipeFrom<Config, Agent, ConfigFields extends KeyField, LiveFie
     ...(options.rebuildAgent !== undefined && {
       create: (config: Config, key: AgentKey, context: CreateContext) => options.rebuildAgent!(config, forLive(key), context),
     }),
-    dispose,
+    ...others,
   }
 }
 

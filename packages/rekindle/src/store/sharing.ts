@@ -13,7 +13,7 @@ interface StoreAccess {
   readonly timeoutMs: number
 }
 
-interface JoinOptions<Config>
+export interface JoinOptions<Config>
   extends
     Omit<FleetOptions, 'store'>,
     Omit<StoredConfigsOptions<Config>, 'clock'>,
