@@ -29,7 +29,7 @@ await build({
     codeSplitting: {
       groups: [
         // By itself, for pages: a bundler for browsers can leave out a file that needs Node, but no part of one.
-        { name: 'histogram', test: /src\/histogram\.ts$/, priority: 2 },
+        { name: 'histogram', test: /src\/counts\/histogram\.ts$/, priority: 2 },
         {
           debugName: 'core',
           priority: 1,

@@ -2,7 +2,7 @@ import type { StoreClock } from './config/config-store.ts'
 import type { Commons } from './fleet.ts'
 import type { Invalidated } from './invalidation/invalidations.ts'
 import { InvalidationView } from './invalidation/view.ts'
-import { Latency } from './latency.ts'
+import { Latency } from './counts/latency.ts'
 
 /** There is nothing it could be mistaken for: this clock never leaves its process. */
 const history = 'none'

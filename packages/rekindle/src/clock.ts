@@ -1,4 +1,4 @@
-import { outsideOfRequests } from './outside-of-requests.ts'
+import { outsideOfRequests } from './platform/outside-of-requests.ts'
 
 /** A pending call, made by {@link Clock.after}. */
 export interface Timer {

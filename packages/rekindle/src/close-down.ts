@@ -5,8 +5,8 @@ import type { Fleet } from './fleet.ts'
 import type { Disposer } from './live/disposer.ts'
 import type { LiveTier } from './live/live-tier.ts'
 import { withDeadline } from './resilience/deadline.ts'
-import type { WaitingRoom } from './waiting-room.ts'
-import type { RequestWatch } from './watcher.ts'
+import type { WaitingRoom } from './waiting/waiting-room.ts'
+import type { RequestWatch } from './watch/watcher.ts'
 
 /** What aborting builds, and closing agents, may take after a drain, at least. */
 const graceMs = 1_000

@@ -4,7 +4,7 @@ import { Events } from './events.ts'
 import { assertInvalidatorOptions } from './option-checks.ts'
 import type { ConfigStore } from './store/config-store.ts'
 import type { Invalidator } from './store/open-invalidator.ts'
-import { workerName } from './worker-name.ts'
+import { workerName } from './workers/worker-name.ts'
 
 export interface InvalidatorOptions {
   /** Those of the agent caches whose agents are to be invalidated, and so the scopes below. */

@@ -1,6 +1,6 @@
-import { listIssues, listNames, shown } from './error-text.ts'
+import { listIssues, listNames, shown } from './text/error-text.ts'
 
-export { listIssues, listNames, shown, textOf } from './error-text.ts'
+export { listIssues, listNames, shown, textOf } from './text/error-text.ts'
 
 /**
  * Every error Rekindle itself throws, with its stable `code`. What `loadConfig` and `createAgent` throw is never wrapped: it

@@ -47,8 +47,8 @@ export type { AgentCacheEvents, CacheIdentity, EventListener, EventMessage, Even
 export { channelName, eventNames } from './events.ts'
 export type { Explanation, LastInvalidation, MemoryStanding } from './explain/explanation.ts'
 export type { Happening } from './explain/timeline.ts'
-export { histogramSince, type LatencyHistogram, mergeHistograms, percentileOf } from './histogram.ts'
-export type { LatencySummary } from './latency.ts'
+export { histogramSince, type LatencyHistogram, mergeHistograms, percentileOf } from './counts/histogram.ts'
+export type { LatencySummary } from './counts/latency.ts'
 export type { Lease, LeaseTimings } from './live/lease.ts'
 export type { LiveAgentSummary } from './live/live-summary.ts'
 export type { MemoryReading, MemoryUse } from './live/pressure/memory-reading.ts'
@@ -68,9 +68,9 @@ export type { ConfigRefusal, MissReason, RemovalCause } from './reasons.ts'
 export { configRefusals, missReasons, removalCauses } from './reasons.ts'
 export type { StoreHealth } from './resilience/store-health.ts'
 export type { CacheSettings } from './settings.ts'
-export type { AgentCacheStats } from './stats.ts'
+export type { AgentCacheStats } from './counts/stats.ts'
 export { operationChannel, type OperationMessage, type OperationName, operations } from './tracing.ts'
-export type { RecordingPage, RequestMark, RequestWatch, RequestWatcher, WatchedCache } from './watcher.ts'
+export type { RecordingPage, RequestMark, RequestWatch, RequestWatcher, WatchedCache } from './watch/watcher.ts'
 export type {
   AskOptions,
   RecordingOptions,

@@ -3,10 +3,10 @@ import type { KeyField, ScopedKey } from './agent-key.ts'
 import type { Clock } from './clock.ts'
 import type { StandardSchema } from './config/standard-schema.ts'
 import type { ConfigStore } from './store/config-store.ts'
-import type { RequestWatcher } from './watcher.ts'
+import type { RequestWatcher } from './watch/watcher.ts'
 import type { MemoryReading } from './live/pressure/memory-reading.ts'
 
-export type { InvalidateOptions, InvalidationTarget } from './invalidation-target.ts'
+export type { InvalidateOptions, InvalidationTarget } from './invalidation/invalidation-target.ts'
 
 /** What `loadConfig` and `buildAgent` are given beside the key. */
 export interface LoadContext {

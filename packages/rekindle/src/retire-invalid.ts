@@ -4,7 +4,7 @@ import type { Invalidated } from './invalidation/invalidations.ts'
 import { matcherFor } from './invalidation/target.ts'
 import type { LiveAgent } from './live/live-agent.ts'
 import type { LiveTier } from './live/live-tier.ts'
-import type { WaitingRoom } from './waiting-room.ts'
+import type { WaitingRoom } from './waiting/waiting-room.ts'
 
 interface Affected<Config, Agent> {
   readonly live: LiveTier<Config, Agent>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createAdvisor } from '../src/advisor/index.ts'
 import { type AgentCacheStats, InvalidOptionsError, type RecordingPage, type WatchedCache } from '../src/index.ts'
-import { hashOf } from '../src/key-hash.ts'
+import { hashOf } from '../src/watch/key-hash.ts'
 import { ManualClock } from '../src/testing/index.ts'
 
 const begun = 1_700_000_000_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createAgentCache } from '../src/index.ts'
-import { lateParts } from '../src/late-parts.ts'
+import { lateParts } from '../src/late/late-parts.ts'
 import { ManualClock } from '../src/testing/index.ts'
 
 // These come first in a process of their own: once the parts have been loaded, there is no "before".

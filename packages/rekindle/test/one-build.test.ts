@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { ConfigStore, StoreConnection } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
-import { workerName } from '../src/worker-name.ts'
+import { workerName } from '../src/workers/worker-name.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
 import { sharing } from '../src/store/index.ts'
 

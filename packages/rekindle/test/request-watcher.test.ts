@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type AgentKey, createInvalidator, type RecordingPage, type RequestWatcher, type WatchedCache } from '../src/index.ts'
-import { hashOf } from '../src/key-hash.ts'
+import { hashOf } from '../src/watch/key-hash.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
 

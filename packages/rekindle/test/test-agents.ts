@@ -1,5 +1,5 @@
 import { type AgentCache, type AgentCacheEvents, type AgentKey, createAgentCache, type EventName } from '../src/index.ts'
-import { lateParts } from '../src/late-parts.ts'
+import { lateParts } from '../src/late/late-parts.ts'
 import type { CommonOptions } from '../src/options.ts'
 import { ManualClock } from '../src/testing/index.ts'
 

@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from '../errors.ts'
-import type { RequestWatch, RequestWatcher, WatchedCache } from '../watcher.ts'
+import type { RequestWatch, RequestWatcher, WatchedCache } from '../watch/watcher.ts'
 import { type Advice, adviseOn } from './advice.ts'
 import { type AdvisorOptions, assertAdvisorOptions } from './advisor-options.ts'
 import { AutoTuner } from './auto-tuner.ts'

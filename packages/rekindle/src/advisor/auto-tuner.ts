@@ -1,6 +1,6 @@
 import type { Timer } from '../clock.ts'
 import type { CacheSettings } from '../settings.ts'
-import type { WatchedCache } from '../watcher.ts'
+import type { WatchedCache } from '../watch/watcher.ts'
 import type { AutoTune } from './advisor-options.ts'
 import type { Facts } from './facts.ts'
 import { type Measured, MeasuredShare, requestsOf } from './measured-share.ts'

@@ -1,4 +1,4 @@
-import { type RecordingPage, type RequestMark, visitBlocksMs } from '../watcher.ts'
+import { type RecordingPage, type RequestMark, visitBlocksMs } from '../watch/watcher.ts'
 
 export interface Counts {
   readonly requests: number

@@ -1,4 +1,4 @@
-import { noteEveryMs } from '../watcher.ts'
+import { noteEveryMs } from '../watch/watcher.ts'
 import { Cursors } from './cursors.ts'
 import { NoteTable } from './note-table.ts'
 

@@ -1,5 +1,5 @@
 import type { CacheSettings } from '../settings.ts'
-import type { AgentCacheStats } from '../stats.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 
 /** What must be known of a cache, besides its requests, to say how it would do. */
 export interface Facts {

@@ -1,4 +1,4 @@
-import type { AgentCacheStats } from '../stats.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 
 /** Fewer requests say too little. */
 const fewestRequests = 500

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hashOf } from '../key-hash.ts'
+import { hashOf } from '../watch/key-hash.ts'
 import { Population } from './population.ts'
 import { sampleOf } from './sample.ts'
 

@@ -1,5 +1,5 @@
 import type { CacheSettings } from '../settings.ts'
-import type { RecordingPage } from '../watcher.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 import type { Facts } from './facts.ts'
 import { cyclicPeriods, type FreshnessPeriods, ownPeriods, steadyLoads } from './freshness-periods.ts'
 import { Population } from './population.ts'

@@ -1,6 +1,6 @@
 import { shown, TraceError } from '../errors.ts'
-import { hashOf } from '../key-hash.ts'
-import type { RecordingPage } from '../watcher.ts'
+import { hashOf } from '../watch/key-hash.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 import { wholeThreshold } from './event-ring.ts'
 
 /**

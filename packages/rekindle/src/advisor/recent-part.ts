@@ -1,4 +1,4 @@
-import type { RecordingPage } from '../watcher.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 
 /** What happened longer ago says less of what is to come. */
 const recentMs = 1_800_000

@@ -1,4 +1,4 @@
-import type { RecordingPage, RequestWatch, WatchedCache } from '../watcher.ts'
+import type { RecordingPage, RequestWatch, WatchedCache } from '../watch/watcher.ts'
 import { Recording } from './recording.ts'
 
 /** Writes down who is asked for: for live agents and for configs, or once for both if their scopes are the same. */

@@ -1,4 +1,4 @@
-import type { RecordingPage } from '../watcher.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 import { EventRing } from './event-ring.ts'
 import { RequestMarks } from './request-marks.ts'
 import { VisitCounts } from './visit-counts.ts'

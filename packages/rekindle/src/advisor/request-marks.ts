@@ -1,4 +1,4 @@
-import type { RequestMark } from '../watcher.ts'
+import type { RequestMark } from '../watch/watcher.ts'
 
 const maxMarks = 64
 

@@ -1,4 +1,4 @@
-import { type RecordingPage, visitBlocksMs } from '../watcher.ts'
+import { type RecordingPage, visitBlocksMs } from '../watch/watcher.ts'
 import { countsAt } from './counts-at.ts'
 import { wholeThreshold } from './event-ring.ts'
 

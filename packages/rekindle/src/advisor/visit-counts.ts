@@ -1,4 +1,4 @@
-import { visitBlocksMs } from '../watcher.ts'
+import { visitBlocksMs } from '../watch/watcher.ts'
 
 /** A power of two: 0.92 % is the standard error of a count then. */
 const registers = 8_192

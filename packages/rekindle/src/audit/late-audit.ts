@@ -1,4 +1,4 @@
-import { onceLoaded } from '../late-parts.ts'
+import { onceLoaded } from '../late/late-parts.ts'
 import type { AuditSummary } from './audit-summary.ts'
 import type { Auditor, AuditorParts } from './auditor.ts'
 

@@ -2,8 +2,8 @@ import type { Clock, Timer } from '../clock.ts'
 import type { Claim, Claimed, SeenClock, StoreRead } from '../config/config-store.ts'
 import { checkClaimed, checkWaiting } from '../config/store-replies.ts'
 import type { GuardedStore, Patience } from '../resilience/guarded-store.ts'
-import { encodeMail } from '../worker-mail.ts'
-import { hasEnded } from '../worker-name.ts'
+import { encodeMail } from '../workers/worker-mail.ts'
+import { hasEnded } from '../workers/worker-name.ts'
 
 /** A claim lasts so long without being renewed: then its owner is taken to be dead. */
 const claimMs = 3_000

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RecordingPage } from '../watcher.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 import { Recorder } from './recorder.ts'
 import { headLine, readRecording } from './recording-file.ts'
 

@@ -1,5 +1,5 @@
 import { countsAt } from '../advisor/counts-at.ts'
-import type { RecordingPage } from '../watcher.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 import { countLine, eventLine, workerLine } from './recording-file.ts'
 
 interface Count {

@@ -1,4 +1,4 @@
-import type { RecordingPage, RequestMark } from '../watcher.ts'
+import type { RecordingPage, RequestMark } from '../watch/watcher.ts'
 import { UsageError } from './exit-code.ts'
 import { printable } from './terminal.ts'
 

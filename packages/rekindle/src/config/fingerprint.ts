@@ -1,4 +1,4 @@
-import { builtIns } from '../built-ins.ts'
+import { builtIns } from '../platform/built-ins.ts'
 
 /**
  * Content hash of a config's JSON text: SHA-256, base64url. The order of properties is part of the content: a model sees the

@@ -1,7 +1,7 @@
 import { type AgentKey, encodeKey } from '../agent-key.ts'
 import { textOf } from '../errors.ts'
 import { matcherFor } from '../invalidation/target.ts'
-import { excerptOf, presentable } from '../presentable.ts'
+import { excerptOf, presentable } from '../text/presentable.ts'
 import type { ConfigRefusal, MissReason, RemovalCause } from '../reasons.ts'
 import type { Told } from './told.ts'
 

@@ -3,8 +3,8 @@ import type { SeenClock, WorkerList } from '../config/config-store.ts'
 import { checkWorkers } from '../config/store-replies.ts'
 import { InvalidationUnconfirmedError } from '../errors.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
-import { encodeMail, type WorkerMail } from '../worker-mail.ts'
-import { hasEnded } from '../worker-name.ts'
+import { encodeMail, type WorkerMail } from '../workers/worker-mail.ts'
+import { hasEnded } from '../workers/worker-name.ts'
 import type { InvalidationView } from './view.ts'
 
 /** Mail can be lost. So often the list is looked at again, and those still missing are asked again. */

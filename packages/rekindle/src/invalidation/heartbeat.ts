@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts'
 import type { Events } from '../events.ts'
-import { outsideOfRequests } from '../outside-of-requests.ts'
+import { outsideOfRequests } from '../platform/outside-of-requests.ts'
 import type { Invalidations } from './invalidations.ts'
 
 /** However tight the bound, the store is asked no more often than this without a request that needs it. */

@@ -1,6 +1,6 @@
 import { type AgentKey, assertField, encodeKey, type KeyField, keyFields, projectKey, maxTagLength } from '../agent-key.ts'
 import { InvalidKeyError, InvalidTargetError, shown } from '../errors.ts'
-import type { InvalidationTarget } from '../invalidation-target.ts'
+import type { InvalidationTarget } from './invalidation-target.ts'
 
 /**
  * What one invalidation names, in the form that stores keep: `*` for all, `#"name"` for a tag, and for fields of the key their

@@ -1,6 +1,6 @@
 import type { Attributes, Meter, MetricOptions, Observable, ObservableResult } from '@opentelemetry/api'
 import type { CacheIdentity } from '../events.ts'
-import type { AgentCacheStats } from '../stats.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 import { durationEdges } from '../telemetry/duration-edges.ts'
 import { type DurationMetric, numbers, type NumberMetric, type Reading } from '../telemetry/metrics.ts'
 

@@ -1,7 +1,7 @@
 import { type Attributes, type MeterProvider, metrics, trace, type TracerProvider } from '@opentelemetry/api'
 import type { AgentKey } from '../agent-key.ts'
 import type { CacheIdentity } from '../events.ts'
-import type { AgentCacheStats } from '../stats.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 import { recordDurations } from './durations.ts'
 import { observeNumbers } from './instruments.ts'
 import { traceSpans } from './spans.ts'

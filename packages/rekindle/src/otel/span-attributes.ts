@@ -1,6 +1,6 @@
 import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api'
 import { RekindleError, textOf } from '../errors.ts'
-import { excerptOf, presentable } from '../presentable.ts'
+import { excerptOf, presentable } from '../text/presentable.ts'
 import type { OperationMessage, OperationName } from '../tracing.ts'
 
 /** `rekindle.config_read`, … Not `create_agent`: that names a call of a remote service (GenAI conventions). */

@@ -1,5 +1,5 @@
 import type { Metric, Registry } from 'prom-client'
-import type { AgentCacheStats } from '../stats.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 import { durations, failedReads, numbers } from '../telemetry/metrics.ts'
 import { prometheusName } from './metric-name.ts'
 import { registryMetric } from './registry-metric.ts'

@@ -1,4 +1,4 @@
-import type { AgentCacheStats } from '../stats.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 import { cumulative, durationEdges } from '../telemetry/duration-edges.ts'
 import { durations, numbers, type Reading } from '../telemetry/metrics.ts'
 import { prometheusName } from './metric-name.ts'

@@ -1,4 +1,4 @@
-import type { AgentCacheStats } from '../stats.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 import { failedReads } from '../telemetry/metrics.ts'
 import { prometheusName } from './metric-name.ts'
 import { type Sample, type Samples, samplesOf } from './samples.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { textOf } from '../errors.ts'
-import { Latency, type LatencySummary } from '../latency.ts'
-import { excerptOf, presentable } from '../presentable.ts'
+import { Latency, type LatencySummary } from '../counts/latency.ts'
+import { excerptOf, presentable } from '../text/presentable.ts'
 import type { DeadlineWitness } from './deadlines.ts'
 
 /** How the store does, as this worker sees it. */

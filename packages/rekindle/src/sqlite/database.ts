@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { builtIns } from '../built-ins.ts'
+import { builtIns } from '../platform/built-ins.ts'
 import { schema } from './schema.ts'
 
 /**

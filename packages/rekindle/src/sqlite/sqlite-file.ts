@@ -1,4 +1,4 @@
-import { builtIns } from '../built-ins.ts'
+import { builtIns } from '../platform/built-ins.ts'
 import { openDatabase, transaction, whenFree } from './database.ts'
 import { prepare, type Statements } from './statements.ts'
 

@@ -3,11 +3,11 @@ import type { Clock } from '../clock.ts'
 import { ConfigInspection } from '../config/config-inspection.ts'
 import type { Events } from '../events.ts'
 import { explainStored } from '../explain/explainer.ts'
-import { invalidateAt } from '../invalidate-at.ts'
-import type { InvalidateOptions, InvalidationTarget } from '../invalidation-target.ts'
+import { invalidateAt } from '../invalidation/invalidate-at.ts'
+import type { InvalidateOptions, InvalidationTarget } from '../invalidation/invalidation-target.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
 import { type Workers, workersOf } from '../workers/workers.ts'
-import { joinFleet } from './join-fleet.ts'
+import { Membership } from './membership.ts'
 
 /** Invalidates agents of other processes, and asks them what they have. Made by `createInvalidator`. */
 export interface Invalidator extends AsyncDisposable {
@@ -33,7 +33,7 @@ export function openInvalidator(
   store: GuardedStore,
   { worker, events, clock, configScope, liveScope, configVersion, maxStalenessMs }: InvalidatorParts,
 ): Invalidator {
-  const fleet = joinFleet({
+  const fleet = new Membership({
     worker,
     store,
     clock,

@@ -3,7 +3,7 @@ import { ConfigInspection } from '../config/config-inspection.ts'
 import { StoredConfigs, type StoredConfigsOptions, type StoredConfigsParts } from '../config/stored-configs.ts'
 import type { Commons } from '../fleet.ts'
 import { GuardedStore } from '../resilience/guarded-store.ts'
-import { type FleetOptions, joinFleet } from './join-fleet.ts'
+import { Membership, type MembershipOptions } from './membership.ts'
 import { type Invalidator, type InvalidatorParts, openInvalidator } from './open-invalidator.ts'
 
 /** A store, and what a call to it may take. */
@@ -15,7 +15,7 @@ interface StoreAccess {
 
 export interface JoinOptions<Config>
   extends
-    Omit<FleetOptions, 'store'>,
+    Omit<MembershipOptions, 'store'>,
     Omit<StoredConfigsOptions<Config>, 'clock'>,
     Pick<StoredConfigsParts<Config>, 'interned' | 'counters'> {
   readonly access: StoreAccess
@@ -35,7 +35,7 @@ export const sharing: Sharing = {
   join(options) {
     const { access, interned, isRead } = options
     const store = guarded(access, options)
-    const fleet = joinFleet({ ...options, store })
+    const fleet = new Membership({ ...options, store })
     const { invalidations } = fleet
     return {
       fleet,
@@ -46,6 +46,6 @@ export const sharing: Sharing = {
   openInvalidator: (parts) => openInvalidator(guarded(parts.access, parts), parts),
 }
 
-function guarded({ name, connection, timeoutMs }: StoreAccess, { clock, events }: Pick<FleetOptions, 'clock' | 'events'>) {
+function guarded({ name, connection, timeoutMs }: StoreAccess, { clock, events }: Pick<MembershipOptions, 'clock' | 'events'>) {
   return new GuardedStore(name, connection, timeoutMs, clock, events)
 }

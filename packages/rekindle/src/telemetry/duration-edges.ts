@@ -1,4 +1,4 @@
-import type { LatencyHistogram } from '../histogram.ts'
+import type { LatencyHistogram } from '../counts/histogram.ts'
 
 /** The powers of 4 µs from 1/4 µs to 67 s. They are edges of the caches' own buckets too, so nothing is estimated. */
 const edgesInUs = Array.from({ length: 15 }, (_, step) => 4 ** (step - 1))

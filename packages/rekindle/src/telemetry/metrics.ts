@@ -1,8 +1,8 @@
 import type { AuditSummary, AuditWindow } from '../audit/audit-summary.ts'
-import type { LatencySummary } from '../latency.ts'
+import type { LatencySummary } from '../counts/latency.ts'
 import { eventNames } from '../events.ts'
 import { configRefusals, missReasons, removalCauses } from '../reasons.ts'
-import type { AgentCacheStats } from '../stats.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 
 /** What a metric says of one cache: once, or once for each value of its attribute. */
 export interface Reading<Value> {

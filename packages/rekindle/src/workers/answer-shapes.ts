@@ -2,7 +2,7 @@ import { serialize } from '../config/serialize.ts'
 import type { LocalExplanation } from '../explain/explanation.ts'
 import { eventNames } from '../events.ts'
 import { configRefusals, missReasons, removalCauses } from '../reasons.ts'
-import type { RecordingPage } from '../watcher.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 import type { SelfDescription } from './self.ts'
 
 /**

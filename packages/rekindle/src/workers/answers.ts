@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
-import { encodeMail, maxMailLength, type WorkerMail } from '../worker-mail.ts'
+import { encodeMail, maxMailLength, type WorkerMail } from './worker-mail.ts'
 import { type Question, readQuestion } from './question.ts'
 
 /** At once, and within a second. A dashboard that asks again gets its answer; a flood of questions is not worth a worker. */

@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts'
 import { checkWorkers } from '../config/store-replies.ts'
 import type { InvalidationView } from '../invalidation/view.ts'
 import type { GuardedStore } from '../resilience/guarded-store.ts'
-import { encodeMail, maxMailLength, type WorkerMail } from '../worker-mail.ts'
-import { hasEnded } from '../worker-name.ts'
+import { encodeMail, maxMailLength, type WorkerMail } from './worker-mail.ts'
+import { hasEnded } from './worker-name.ts'
 import type { Question } from './question.ts'
 
 /** Mail can be lost. So often the list is looked at again, and those who have not answered are asked again. */

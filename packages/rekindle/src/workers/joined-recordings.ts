@@ -1,4 +1,4 @@
-import type { RecordingPage } from '../watcher.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 
 /** The pages of several workers, joined as they come. */
 export class JoinedRecordings {

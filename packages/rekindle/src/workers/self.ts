@@ -3,8 +3,8 @@ import type { JsonValue } from '../agent-config/json-value.ts'
 import { serialize } from '../config/serialize.ts'
 import type { Events } from '../events.ts'
 import type { LocalExplanation } from '../explain/explanation.ts'
-import type { AgentCacheStats } from '../stats.ts'
-import type { RecordingPage, RequestWatch } from '../watcher.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
+import type { RecordingPage, RequestWatch } from '../watch/watcher.ts'
 import type { Answer } from './answers.ts'
 
 /** Of the application's description of its process, in UTF-16 code units of JSON. */

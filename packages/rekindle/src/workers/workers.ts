@@ -1,7 +1,7 @@
 import { type AgentKey, assertKey } from '../agent-key.ts'
 import { CacheClosedError, InvalidOptionsError } from '../errors.ts'
 import type { LocalExplanation, StoredExplanation } from '../explain/explanation.ts'
-import type { RecordingPage } from '../watcher.ts'
+import type { RecordingPage } from '../watch/watcher.ts'
 import { readLocalExplanation, readPage, readSelfDescription } from './answer-shapes.ts'
 import type { Asked, Asks } from './asks.ts'
 import { JoinedRecordings } from './joined-recordings.ts'

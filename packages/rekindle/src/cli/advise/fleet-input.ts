@@ -1,5 +1,5 @@
 import { type Facts, factsFrom, type Recordings } from '../../advisor/index.ts'
-import type { RecordingPage } from '../../watcher.ts'
+import type { RecordingPage } from '../../watch/watcher.ts'
 import { UnreachableError } from '../exit-code.ts'
 import type { OpenedStore } from '../opened-store.ts'
 

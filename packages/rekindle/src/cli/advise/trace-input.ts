@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { readTrace } from '../../advisor/index.ts'
-import type { RecordingPage } from '../../watcher.ts'
+import type { RecordingPage } from '../../watch/watcher.ts'
 import { UsageError } from '../exit-code.ts'
 import { readRecording, recordingHead } from '../recording-file.ts'
 

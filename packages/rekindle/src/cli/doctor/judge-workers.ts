@@ -1,6 +1,6 @@
 import { mergeAudits } from '../../audit/merge-audits.ts'
 import type { CacheSettings } from '../../settings.ts'
-import type { AgentCacheStats } from '../../stats.ts'
+import type { AgentCacheStats } from '../../counts/stats.ts'
 import type { WorkersStats } from '../../workers/workers.ts'
 import { counted, numberText } from '../figures.ts'
 import { type Check, failure, ok, warning } from './check.ts'

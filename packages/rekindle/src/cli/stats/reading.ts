@@ -1,6 +1,6 @@
-import { histogramSince, type LatencyHistogram, mergeHistograms, percentileOf } from '../../histogram.ts'
+import { histogramSince, type LatencyHistogram, mergeHistograms, percentileOf } from '../../counts/histogram.ts'
 import { ninesOf } from '../../audit/nines.ts'
-import type { AgentCacheStats } from '../../stats.ts'
+import type { AgentCacheStats } from '../../counts/stats.ts'
 
 export type Tier = 'memory' | 'config' | 'build'
 export const tiers: readonly Tier[] = ['memory', 'config', 'build']

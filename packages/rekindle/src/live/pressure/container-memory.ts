@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { builtIns } from '../../built-ins.ts'
+import { builtIns } from '../../platform/built-ins.ts'
 import type { MemoryUse } from './memory-reading.ts'
 
 /** What the two versions of cgroups call the same things. */

@@ -1,4 +1,4 @@
-import { builtIns } from '../../built-ins.ts'
+import { builtIns } from '../../platform/built-ins.ts'
 import type { MemoryUse } from './memory-reading.ts'
 
 const mebibyte = 1_048_576

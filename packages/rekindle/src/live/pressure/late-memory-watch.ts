@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Events } from '../../events.ts'
-import { onceLoaded } from '../../late-parts.ts'
+import { onceLoaded } from '../../late/late-parts.ts'
 import type { MemoryReading } from './memory-reading.ts'
 import type { Household, MemoryWatch, MemoryWatching } from './memory-watch.ts'
 

@@ -1,4 +1,4 @@
-import type { AgentKey } from './agent-key.ts'
+import type { AgentKey } from '../agent-key.ts'
 
 export interface InvalidateOptions {
   /** Wait until every live worker has dropped what is invalidated. Default false: until the store has recorded it. */

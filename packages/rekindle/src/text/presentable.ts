@@ -1,4 +1,4 @@
-import { findSecret, secretsIn } from './config/secret-guard.ts'
+import { findSecret, secretsIn } from '../config/secret-guard.ts'
 
 /** Of a text that is remembered, in UTF-16 code units. */
 const maxLength = 500

@@ -1,7 +1,7 @@
-import { type AgentKey, encodeKey, type KeyField, projectKey } from './agent-key.ts'
-import type { Stamp } from './invalidation/stamp.ts'
-import type { LiveAgent } from './live/live-agent.ts'
-import type { RemovalCause } from './reasons.ts'
+import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
+import type { Stamp } from '../invalidation/stamp.ts'
+import type { LiveAgent } from '../live/live-agent.ts'
+import type { RemovalCause } from '../reasons.ts'
 import type { Waiter } from './waiter.ts'
 
 /** Builds in progress, those for which nobody waits any more included. Beyond this, requests that need one more are refused. */

@@ -1,7 +1,7 @@
-import type { KeyField } from './agent-key.ts'
-import { InvalidOptionsError } from './errors.ts'
-import type { Fleet } from './fleet.ts'
-import { encodeTargets } from './invalidation/target.ts'
+import type { KeyField } from '../agent-key.ts'
+import { InvalidOptionsError } from '../errors.ts'
+import type { Fleet } from '../fleet.ts'
+import { encodeTargets } from './target.ts'
 import type { InvalidateOptions, InvalidationTarget } from './invalidation-target.ts'
 
 /** Carries out what `invalidate` promises. */

@@ -1,9 +1,9 @@
-import type { Clock } from './clock.ts'
-import type { Events } from './events.ts'
-import type { diagnose, Diagnosis } from './explain/diagnosis.ts'
-import { type Told, toldOf } from './explain/told.ts'
+import type { Clock } from '../clock.ts'
+import type { Events } from '../events.ts'
+import type { diagnose, Diagnosis } from '../explain/diagnosis.ts'
+import { type Told, toldOf } from '../explain/told.ts'
 import { lateParts, onceLoaded } from './late-parts.ts'
-import type { Workers } from './workers/workers.ts'
+import type { Workers } from '../workers/workers.ts'
 
 /** What happens before it is loaded is kept for it, up to here. */
 const maxEarly = 1_000

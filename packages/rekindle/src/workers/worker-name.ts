@@ -1,4 +1,4 @@
-import { builtIns } from './built-ins.ts'
+import { builtIns } from '../platform/built-ins.ts'
 
 let knownPlace: string | undefined
 

@@ -1,10 +1,10 @@
-import type { AgentKey } from './agent-key.ts'
-import type { Built } from './build/agent-builder.ts'
-import type { Clock } from './clock.ts'
-import type { AgentCacheEvents } from './events.ts'
-import type { Origin } from './live/lease.ts'
-import { LiveAgent, type LivePeriod } from './live/live-agent.ts'
-import { type MissReason, missReason, type RemovalCause } from './reasons.ts'
+import type { AgentKey } from '../agent-key.ts'
+import type { Built } from '../build/agent-builder.ts'
+import type { Clock } from '../clock.ts'
+import type { AgentCacheEvents } from '../events.ts'
+import type { Origin } from '../live/lease.ts'
+import { LiveAgent, type LivePeriod } from '../live/live-agent.ts'
+import { type MissReason, missReason, type RemovalCause } from '../reasons.ts'
 
 /** How those who waited for a build came by their agent. */
 export type BuiltOrigin = Origin & { readonly reason: MissReason }

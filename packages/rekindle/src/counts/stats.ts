@@ -1,10 +1,10 @@
-import type { AuditSummary } from './audit/audit-summary.ts'
-import type { CacheIdentity, EventName, Events } from './events.ts'
+import type { AuditSummary } from '../audit/audit-summary.ts'
+import type { CacheIdentity, EventName, Events } from '../events.ts'
 import { Latency, type LatencySummary } from './latency.ts'
-import type { Origin } from './live/lease.ts'
-import { type ConfigRefusal, configRefusals, countersOf, type MissReason, missReasons, type RemovalCause } from './reasons.ts'
-import type { StoreHealth } from './resilience/store-health.ts'
-import type { CacheSettings } from './settings.ts'
+import type { Origin } from '../live/lease.ts'
+import { type ConfigRefusal, configRefusals, countersOf, type MissReason, missReasons, type RemovalCause } from '../reasons.ts'
+import type { StoreHealth } from '../resilience/store-health.ts'
+import type { CacheSettings } from '../settings.ts'
 
 /** Counts since the cache was made, and the state of this moment. */
 export interface AgentCacheStats extends CacheIdentity {

@@ -1,7 +1,7 @@
-import type { Built } from './build/agent-builder.ts'
-import type { Heartbeat } from './invalidation/heartbeat.ts'
-import type { InvalidationView } from './invalidation/view.ts'
-import type { LiveAgent } from './live/live-agent.ts'
+import type { Built } from '../build/agent-builder.ts'
+import type { Heartbeat } from '../invalidation/heartbeat.ts'
+import type { InvalidationView } from '../invalidation/view.ts'
+import type { LiveAgent } from '../live/live-agent.ts'
 import type { Waiter } from './waiter.ts'
 
 /**

@@ -1,9 +1,9 @@
-import type { AgentKey } from './agent-key.ts'
-import type { Clock, Timer } from './clock.ts'
-import { AcquireTimeoutError } from './errors.ts'
-import type { Stamp } from './invalidation/stamp.ts'
-import type { Lease } from './live/lease.ts'
-import type { AcquireOptions } from './options.ts'
+import type { AgentKey } from '../agent-key.ts'
+import type { Clock, Timer } from '../clock.ts'
+import { AcquireTimeoutError } from '../errors.ts'
+import type { Stamp } from '../invalidation/stamp.ts'
+import type { Lease } from '../live/lease.ts'
+import type { AcquireOptions } from '../options.ts'
 
 /** A request that could not be served at once: for what, since when, and how it hears of the outcome. Settles once. */
 export class Waiter<Agent, Config> {

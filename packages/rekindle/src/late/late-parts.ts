@@ -1,4 +1,4 @@
-import { textOf } from './errors.ts'
+import { textOf } from '../errors.ts'
 import type * as Late from './late.ts'
 
 type LateParts = typeof Late

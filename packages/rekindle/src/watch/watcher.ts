@@ -1,7 +1,7 @@
-import type { AgentCacheEvents, EventListener, EventName } from './events.ts'
-import type { Clock } from './clock.ts'
-import type { CacheSettings } from './settings.ts'
-import type { AgentCacheStats } from './stats.ts'
+import type { AgentCacheEvents, EventListener, EventName } from '../events.ts'
+import type { Clock } from '../clock.ts'
+import type { CacheSettings } from '../settings.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 
 /** Watches which agents are asked for, and when. `createAdvisor` of `rekindle/advisor` makes one. */
 export interface RequestWatcher {

@@ -1,4 +1,4 @@
-import { builtIns } from './built-ins.ts'
+import { builtIns } from '../platform/built-ins.ts'
 
 /** Texts come from users, models and stores, and can be of any length. A message is for people. */
 const maxNameLength = 200

@@ -1,7 +1,7 @@
-import type { Clock } from './clock.ts'
-import type { Events } from './events.ts'
-import type { CacheSettings } from './settings.ts'
-import type { AgentCacheStats } from './stats.ts'
+import type { Clock } from '../clock.ts'
+import type { Events } from '../events.ts'
+import type { CacheSettings } from '../settings.ts'
+import type { AgentCacheStats } from '../counts/stats.ts'
 import type { WatchedCache } from './watcher.ts'
 
 export interface WatchedParts extends Pick<WatchedCache, 'ttlJitter' | 'stored' | 'sharesConfigs'> {

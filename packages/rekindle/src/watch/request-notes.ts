@@ -1,6 +1,6 @@
-import { type AgentKey, encodeKey, type KeyField, projectKey } from './agent-key.ts'
+import { type AgentKey, encodeKey, type KeyField, projectKey } from '../agent-key.ts'
 import { hashOf } from './key-hash.ts'
-import type { LiveAgent } from './live/live-agent.ts'
+import type { LiveAgent } from '../live/live-agent.ts'
 import { noteEveryMs, type RequestWatch } from './watcher.ts'
 
 /** Tells a watcher who asks for what, at next to no cost to a memory hit: most agents have been noted a moment ago. */
