@@ -55,10 +55,38 @@ export async function adviseOn(
   const current = await first.take(() => predict(settings))
   const used = (await first.take(() => predict({ ...settings, maxAgents: Number.MAX_SAFE_INTEGER }))).liveAgents.max
   const sizes = sizePoints(used)
-  const largestFirst = sizes.toReversed()
-  const [ttls, idles] = [everySecond(ttlPoints), everySecond(idlePoints)]
-  const points = 2 * ttlPoints.length + idlePoints.length + sizes.length + (ttls.length + idles.length) * sizes.length
+  const points = 2 * ttlPoints.length + idlePoints.length + (1 + coarseTtls.length + coarseIdles.length) * sizes.length
   const turns = new Turns(points + searchPieces, onProgress)
+  const drawn = await draw(turns, predict, settings, sizes)
+  const { memoryTarget = 0.9, target = 0.99 } = targets
+  const longestMs = Math.min(live.until - live.from, ttlPoints[ttlPoints.length - 1]!)
+  const caution = cautionOf(live, settings.configTtlMs)
+  const atLeast = caution === undefined ? undefined : settings
+  const recommended = await recommend({ predict, turns, memoryTarget, target, longestMs, atLeast, stored })
+  turns.end()
+  return {
+    from: live.from,
+    until: live.until,
+    requests: live.requests,
+    sample: { events: live.times.length, keys: live.hashes.length, rate: live.rate },
+    caution,
+    current,
+    ...drawn,
+    recommended,
+  }
+}
+
+const coarseTtls = everySecond(ttlPoints)
+const coarseIdles = everySecond(idlePoints)
+
+/** What becomes of each setting by itself, and of times to live by size. */
+async function draw(
+  turns: Turns,
+  predict: (setting: CacheSettings) => Prediction,
+  settings: CacheSettings,
+  sizes: readonly number[],
+): Promise<Pick<Advice, 'curves' | 'grids'>> {
+  const largestFirst = sizes.toReversed()
   const curve = (values: readonly number[], settingOf: (value: number) => CacheSettings) =>
     turns.each(values, (value) => predict(settingOf(value)))
   const bySize = async (values: readonly number[], settingOf: (value: number) => CacheSettings) => {
@@ -75,26 +103,10 @@ export async function adviseOn(
     size: await curve(sizes, (maxAgents) => ({ ...settings, maxAgents })),
   }
   const grids = {
-    ttlBySize: await bySize(ttls, (ttlMs) => ({ ...settings, configTtlMs: ttlMs, liveTtlMs: ttlMs })),
-    idleBySize: await bySize(idles, (idleMs) => ({ ...settings, idleMs })),
+    ttlBySize: await bySize(coarseTtls, (ttlMs) => ({ ...settings, configTtlMs: ttlMs, liveTtlMs: ttlMs })),
+    idleBySize: await bySize(coarseIdles, (idleMs) => ({ ...settings, idleMs })),
   }
-  const { memoryTarget = 0.9, target = 0.99 } = targets
-  const longestMs = Math.min(live.until - live.from, ttlPoints[ttlPoints.length - 1]!)
-  const caution = cautionOf(live, settings.configTtlMs)
-  const atLeast = caution === undefined ? undefined : settings
-  const recommended = await recommend({ predict, turns, memoryTarget, target, longestMs, atLeast, stored })
-  turns.end()
-  return {
-    from: live.from,
-    until: live.until,
-    requests: live.requests,
-    sample: { events: live.times.length, keys: live.hashes.length, rate: live.rate },
-    caution,
-    current,
-    curves,
-    grids,
-    recommended,
-  }
+  return { curves, grids }
 }
 
 /** How a cache would do with each of `settings`. */

@@ -29,6 +29,7 @@ const none = new Float64Array(0)
  * Each of those orders is that of the events themselves, so each is followed by a pointer that only ever moves on, past events
  * that are the last of their kind no more: the whole takes a time in proportion to the number of events, whatever the setting.
  */
+// oxlint-disable-next-line max-lines-per-function -- Its arrays are locals of one function: as fields of an object they take half as long again.
 export function replay(sample: Sample, { capacity, liveTtlMs, idleMs }: MemorySetting, periods?: FreshnessPeriods): Replay {
   const { times, agents, memories, nextThere, agentCount, memoryCount, countFrom } = sample
   const { length } = times

@@ -46,6 +46,35 @@ interface Track {
 export function sampleOf(pages: readonly RecordingPage[], countFrom?: number): Sample {
   const threshold = commonThreshold(pages)
   const tracks = pages.map((page) => trackOf(page, threshold))
+  const merged = inOrderOfTime(tracks)
+  const { times } = merged
+  const from = Math.min(...pages.map(({ since }) => since), times[0] ?? Infinity)
+  const until = Math.max(...pages.map((page) => page.until), times[times.length - 1] ?? -Infinity)
+  const warmUp = pages.some(({ truncated }) => truncated) ? (until - from) * warmUpPart : 0
+  const begin = countFrom ?? from + warmUp
+  const { requests, told, visits = [] } = countsAt(pages, begin)
+  // Of what has begun before the recording it is not known whether it was there already.
+  const isWhole = warmUp === 0
+  const longestMs = (until - from) * warmUpPart
+  return {
+    ...merged,
+    from: Number.isFinite(from) ? from : 0,
+    until: Number.isFinite(until) ? until : 0,
+    rate: threshold / wholeThreshold,
+    memoryCount: Math.max(1, tracks.length),
+    countFrom: begin,
+    requests,
+    told,
+    visits: visits
+      .map((total, at) => ({ blockMs: visitBlocksMs[at]!, total }))
+      .filter(({ blockMs }) => (blockMs === Infinity ? isWhole : blockMs <= longestMs))
+      .reverse(),
+  }
+}
+
+type Merged = Pick<Sample, 'times' | 'agents' | 'agentCount' | 'configs' | 'hashes' | 'memories' | 'nextThere'>
+
+function inOrderOfTime(tracks: readonly Track[]): Merged {
   const length = tracks.reduce((sum, { times }) => sum + times.length, 0)
   const times = new Float64Array(length)
   const agents = new Int32Array(length)
@@ -74,34 +103,8 @@ export function sampleOf(pages: readonly RecordingPage[], countFrom?: number): S
     known?.[memory]!.set(hash, agent)
     agents[at] = agent
   }
-  const from = Math.min(...pages.map(({ since }) => since), times[0] ?? Infinity)
-  const until = Math.max(...pages.map((page) => page.until), times[length - 1] ?? -Infinity)
-  const warmUp = pages.some(({ truncated }) => truncated) ? (until - from) * warmUpPart : 0
-  const begin = countFrom ?? from + warmUp
-  const { requests, told, visits = [] } = countsAt(pages, begin)
-  // Of what has begun before the recording it is not known whether it was there already.
-  const isWhole = warmUp === 0
-  const longestMs = (until - from) * warmUpPart
-  return {
-    from: Number.isFinite(from) ? from : 0,
-    until: Number.isFinite(until) ? until : 0,
-    rate: threshold / wholeThreshold,
-    times,
-    agents,
-    agentCount: known === undefined ? knownConfigs.size : agentCount,
-    configs,
-    hashes: [...knownConfigs.keys()],
-    memories,
-    memoryCount: Math.max(1, tracks.length),
-    nextThere,
-    countFrom: begin,
-    requests,
-    told,
-    visits: visits
-      .map((total, at) => ({ blockMs: visitBlocksMs[at]!, total }))
-      .filter(({ blockMs }) => (blockMs === Infinity ? isWhole : blockMs <= longestMs))
-      .reverse(),
-  }
+  if (known === undefined) agentCount = knownConfigs.size
+  return { times, agents, agentCount, configs, hashes: [...knownConfigs.keys()], memories, nextThere }
 }
 
 /** Below which all pages have all keys, and few enough of them. */

@@ -7,6 +7,7 @@ import { InvalidOptionsError, McpServerError, UnsupportedConfigError } from '../
 import { ChangeNotices, type ToolsChanged } from './change-notices.ts'
 import { changeServers } from './config-servers.ts'
 import { ConnectionPool, type Held } from './connection-pool.ts'
+import type { ConnectionSettings } from './shared-connection.ts'
 import { Descriptions } from './descriptions.ts'
 import { serverError } from './failure.ts'
 import { addressOf, tagOf, textOfServer } from './server-address.ts'
@@ -99,76 +100,89 @@ export function mcpServers(options: McpServersOptions = {}): McpServers {
     stderr,
     clock,
   }
-  const notices = onToolsChanged && new ChangeNotices(onToolsChanged, clock)
-  const pool = new ConnectionPool(settings, notices)
-  const descriptions = new Descriptions(pool, settings)
-  const mayStart = typeof localServers === 'function' ? localServers : isOneOf(localServers)
-  let closed = false
+  return new ConnectedServers(settings, onToolsChanged, {
+    mayStart: typeof localServers === 'function' ? localServers : isOneOf(localServers),
+    resolveSecret,
+  })
+}
 
-  async function hold(name: string, server: McpServerConfig, path: string): Promise<Held> {
-    assertMayStart(server, path)
-    assertDescribed(server, path)
-    const address = await addressOf(server, path, resolveSecret)
-    assertOpen(name)
-    return pool.hold(name, server, address)
+interface ServerAccess {
+  readonly mayStart: (server: LocalMcpServer) => boolean
+  readonly resolveSecret: ResolveSecret | undefined
+}
+
+class ConnectedServers implements McpServers {
+  readonly #access: ServerAccess
+  readonly #notices: ChangeNotices | undefined
+  readonly #pool: ConnectionPool
+  readonly #descriptions: Descriptions
+  #closed = false
+
+  constructor(settings: ConnectionSettings, onToolsChanged: McpServersOptions['onToolsChanged'], access: ServerAccess) {
+    this.#access = access
+    this.#notices = onToolsChanged && new ChangeNotices(onToolsChanged, settings.clock)
+    this.#pool = new ConnectionPool(settings, this.#notices)
+    this.#descriptions = new Descriptions(this.#pool, settings)
   }
 
-  async function describe(
-    name: string,
-    server: McpServerConfig,
-    path: string,
-    context: DescribeContext,
-  ): Promise<McpServerConfig> {
-    assertMayStart(server, path)
+  async open(servers: Readonly<Record<string, McpServerConfig>>, path: string): Promise<OpenMcpTools> {
+    const held: Held[] = []
+    try {
+      for (const [name, server] of Object.entries(servers)) held.push(await this.#hold(name, server, `${path}.${name}`))
+    } catch (error) {
+      await release(held)
+      throw error
+    }
+    return openTools(held)
+  }
+
+  async describeServers(config: AgentConfig, context: DescribeContext = {}): Promise<AgentConfig> {
+    context.signal?.throwIfAborted()
+    return changeServers(config, '$', (name, server, path) => this.#describe(name, server, path, context))
+  }
+
+  async #hold(name: string, server: McpServerConfig, path: string): Promise<Held> {
+    this.#assertMayStart(server, path)
+    assertDescribed(server, path)
+    const address = await addressOf(server, path, this.#access.resolveSecret)
+    this.#assertOpen(name)
+    return this.#pool.hold(name, server, address)
+  }
+
+  async #describe(name: string, server: McpServerConfig, path: string, context: DescribeContext): Promise<McpServerConfig> {
+    this.#assertMayStart(server, path)
     context.tag?.(tagOf(server))
     if (server.tools !== undefined) return server
-    const address = await untilAborted(addressOf(server, path, resolveSecret), context.signal)
-    assertOpen(name)
+    const address = await untilAborted(addressOf(server, path, this.#access.resolveSecret), context.signal)
+    this.#assertOpen(name)
     try {
-      return { ...server, ...(await descriptions.describe(address, context.signal)) }
+      return { ...server, ...(await this.#descriptions.describe(address, context.signal)) }
     } catch (error) {
       context.signal?.throwIfAborted()
       throw serverError(name, error)
     }
   }
 
-  function assertMayStart(server: McpServerConfig, path: string): void {
-    if (!('command' in server) || mayStart(server) === true) return
+  #assertMayStart(server: McpServerConfig, path: string): void {
+    if (!('command' in server) || this.#access.mayStart(server) === true) return
     throw new UnsupportedConfigError(
       `${path}.command`,
       'nothing in the code says that a config may start this program. List the server, as it is, in mcpServers({ localServers }).',
     )
   }
 
-  function assertOpen(server: string): void {
-    if (closed) throw new McpServerError(server, 'cannot be reached: mcpServers() has been closed.')
+  #assertOpen(server: string): void {
+    if (this.#closed) throw new McpServerError(server, 'cannot be reached: mcpServers() has been closed.')
   }
 
-  async function close(): Promise<void> {
-    closed = true
-    notices?.close()
-    await Promise.all([descriptions.close(), pool.close()])
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#notices?.close()
+    await Promise.all([this.#descriptions.close(), this.#pool.close()])
   }
 
-  return {
-    async open(servers, path) {
-      const held: Held[] = []
-      try {
-        for (const [name, server] of Object.entries(servers)) held.push(await hold(name, server, `${path}.${name}`))
-      } catch (error) {
-        await release(held)
-        throw error
-      }
-      return openTools(held)
-    },
-
-    async describeServers(config, context = {}) {
-      context.signal?.throwIfAborted()
-      return changeServers(config, '$', (name, server, path) => describe(name, server, path, context))
-    },
-
-    close,
-    [Symbol.asyncDispose]: close,
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 }
 
