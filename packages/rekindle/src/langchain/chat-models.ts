@@ -1,4 +1,3 @@
-import type { CreateAgentParams } from 'langchain'
 import type { AgentDefinition } from '../agent-config/agent-config.ts'
 import { parseModelId } from '../agent-config/model-id.ts'
 import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
@@ -7,23 +6,8 @@ import type { Making } from '../adapters/framework-agents.ts'
 import { type ModelProviders, modelProviders, type ProviderKind, unknownModel } from '../adapters/model-providers.ts'
 import { Remembered } from '../adapters/remembered.ts'
 import { InvalidOptionsError } from '../errors.ts'
-import { type WantedModel, wantedModelOf, Watch } from './wanted-model.ts'
-
-/** A chat model of LangChain. */
-export type ChatModel = Exclude<CreateAgentParams['model'], string>
-
-/**
- * Makes a model of one provider. LangChain keeps a model's settings in the model itself, so this is called once for all agents
- * that want the same:
- *
- *     (id, { settings: { temperature, maxTokens, seed }, options }) =>
- *       new ChatOpenAI({ model: id, temperature, maxTokens, modelKwargs: { seed, ...options } })
- *
- * What it does not look at in `wanted` cannot reach the model, of which `config-ignored` events tell: here, `reasoning` and the
- * other settings. So take what the model's class knows by name: `...settings` looks at everything, and LangChain's classes drop
- * silently what they do not know.
- */
-export type ChatModelFactory = (id: string, wanted: WantedModel) => ChatModel | Promise<ChatModel>
+import type { ChatModel, ChatModelFactory } from './chat-model.ts'
+import { wantedModelOf, Watch } from './wanted-model.ts'
 
 /**
  * Where models come from: for each provider, by the name configs use for it, a function that makes its models, or

@@ -1,7 +1,7 @@
 import { type BaseChatOpenAIFields, ChatOpenAICompletions, OpenAIClient, wrapOpenAIClientError } from '@langchain/openai'
 import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
 import { endpointClientOptions } from '../adapters/endpoint-client.ts'
-import type { ChatModelFactory } from './chat-models.ts'
+import type { ChatModelFactory } from './chat-model.ts'
 
 type Completions = OpenAIClient.Chat.Completions.ChatCompletion
 type Chunks = AsyncIterable<OpenAIClient.Chat.Completions.ChatCompletionChunk>

@@ -3,7 +3,7 @@ import type { JsonObject } from '../agent-config/json-value.ts'
 import { eachOnce } from '../adapters/each-once.ts'
 import { assertDistinct, type NamedTool } from '../adapters/named-tool.ts'
 import { isStrict, outputName } from '../adapters/output-schema.ts'
-import type { ChatModel } from './chat-models.ts'
+import type { ChatModel } from './chat-model.ts'
 import type { AgentTool } from './langchain-agent.ts'
 
 /** LangChain's type; whatever else an answer could be, providers take only objects. */
