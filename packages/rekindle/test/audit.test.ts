@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AgentNotFoundError, type ConfigStore, createAgentCache, type StoreConnection } from '../src/index.ts'
 import { fingerprintOf } from '../src/config/fingerprint.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
@@ -11,9 +9,9 @@ import { ManualClock, settle } from '../src/testing/index.ts'
 import { readSelfDescription } from '../src/workers/answer-shapes.ts'
 import { gate, TestAgents } from './test-agents.ts'
 import { sharing } from '../src/store/index.ts'
+import { testFolder } from './test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-audit-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('audit')
 
 let path: string
 let clock: ManualClock

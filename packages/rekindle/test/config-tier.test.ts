@@ -1,17 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type ConfigStore, createAgentCache, type StoreConnection } from '../src/index.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { gate, keyOf, TestAgent, TestAgents } from './test-agents.ts'
 import { sharing } from '../src/store/index.ts'
+import { testFolder } from './test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-tier-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('tier')
 
 let path: string
 let clock: ManualClock

@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { InvalidTargetError } from '../src/index.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
 import { settle } from '../src/testing/index.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
+import { testFolder } from './test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-invalidation-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('invalidation')
 let path: string
 let files = 0
 beforeEach(() => (path = join(folder, `${files++}.db`)))

@@ -1,14 +1,12 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startRedis } from './redis-server.ts'
 import type { WorkerOrder, WorkerReport } from './worker-process.ts'
+import { testFolder } from './test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-processes-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('processes')
 
 async function runWorkers(store: WorkerOrder['store'], count: number): Promise<WorkerReport[]> {
   return Promise.all(

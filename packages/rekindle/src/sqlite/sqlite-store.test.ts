@@ -1,13 +1,12 @@
-import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { storeContract } from '../testing/index.ts'
 import { sqliteStore } from './index.ts'
+import { testFolder } from '../../test/test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-sqlite-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('sqlite')
 
 const nothing = { history: 'none', clock: 0 }
 const entry = { pointer: '{}', fingerprint: 'print', blob: '{"a":1}', ttlMs: 1_000 }

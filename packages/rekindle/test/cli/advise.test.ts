@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Advice } from '../../src/advisor/index.ts'
 import { rekindle, start } from './cli.ts'
+import { testFolder } from '../test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-cli-advise-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('cli-advise')
 
 /** Twenty agents in turn, each once in 200 seconds, for three hours. */
 const trace = Array.from({ length: 1_080 }, (_, at) => `${at * 10},agent-${at % 20}`).join('\n')

@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { containerMemory } from './container-memory.ts'
+import { testFolder } from '../../../test/test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-cgroups-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = testFolder('cgroups')
 
 /** A `proc` and a `sys` of these files. */
 function machine(files: Record<string, string>): string {
