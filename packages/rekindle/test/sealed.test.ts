@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
@@ -11,6 +9,7 @@ import { sqliteStore } from '../src/sqlite/index.ts'
 import { MemoryStore, settle, storeContract } from '../src/testing/index.ts'
 import { type RedisServer, startRedis } from './redis-server.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
+import { testFolder } from './test-folder.ts'
 
 const keyNamed = (id: string, byte: number): KeyOptions => ({ id, secret: Buffer.alloc(32, byte) })
 const [old, next] = [keyNamed('2026-10', 1), keyNamed('2026-11', 2)]
@@ -19,7 +18,7 @@ const hashKey = Buffer.alloc(32, 9)
 let server: RedisServer
 /** Who has found a way into Redis. The workers use it, too. */
 let client: Redis
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-sealed-'))
+const folder = testFolder('sealed')
 beforeAll(async () => {
   server = await startRedis()
   client = new Redis(server.port, '127.0.0.1')
@@ -28,7 +27,6 @@ beforeEach(async () => void (await client.flushall()))
 afterAll(async () => {
   client.disconnect()
   await server[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true })
 })
 
 type WorkerOptions = NonNullable<ConstructorParameters<typeof TestAgents>[0]> & { readonly sealing?: SealedOptions }

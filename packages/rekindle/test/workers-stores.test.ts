@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,10 +8,11 @@ import { sealed } from '../src/sealed/index.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
 import { type RedisServer, startRedis } from './redis-server.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
+import { testFolder } from './test-folder.ts'
 
 let server: RedisServer
 let client: Redis
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-workers-'))
+const folder = testFolder('workers')
 beforeAll(async () => {
   server = await startRedis()
   client = new Redis(server.port, '127.0.0.1')
@@ -21,7 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   client.disconnect()
   await server[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true })
 })
 
 const stores = {

@@ -1,12 +1,12 @@
 import { gunzipSync } from 'node:zlib'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '../redis-server.ts'
 import { rekindle, start, startWorker, type Worker } from './cli.ts'
+import { testFolder } from '../test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-cli-'))
+const folder = testFolder('cli')
 let redis: RedisServer
 /** The first has an advisor, the second has none. */
 let workers: Worker[]
@@ -23,7 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const worker of workers) await worker[Symbol.asyncDispose]()
   await redis[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true })
 })
 
 const json = (text: string): unknown => JSON.parse(text)

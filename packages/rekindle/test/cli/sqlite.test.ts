@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rekindle, startWorker, type Worker } from './cli.ts'
+import { testFolder } from '../test-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-cli-sqlite-'))
+const folder = testFolder('cli-sqlite')
 const path = join(folder, 'store.db')
 const secret = randomBytes(32).toString('base64')
 const workers: Worker[] = []
@@ -21,7 +21,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const worker of workers) await worker[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true })
 })
 
 const at = (namespace: string) => ['--sqlite', path, '--namespace', namespace]

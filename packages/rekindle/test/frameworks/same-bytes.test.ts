@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -8,16 +6,16 @@ import { adapters } from './adapters.ts'
 import { referenceServer } from '../mcp/reference-server.ts'
 import { ModelServer, textOf } from './model-server.ts'
 import type { RecordedOrder, RecordedRun } from './recorded-orders.ts'
+import { testFolder } from '../test-folder.ts'
 
 let server: ModelServer
-const folder = mkdtempSync(join(tmpdir(), 'rekindle-bytes-'))
+const folder = testFolder('bytes')
 
 beforeAll(async () => {
   server = await ModelServer.start()
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 async function record(order: RecordedOrder): Promise<{ runs: RecordedRun[]; requests: string[] }> {
