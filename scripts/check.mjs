@@ -19,6 +19,7 @@ const checks = [
   { name: 'types of the dashboard', cwd: root, command: 'tsc', args: ['-p', 'apps/dashboard/tsconfig.json'] },
   { name: 'types of the examples', cwd: root, command: 'tsc', args: ['-p', 'examples/tsconfig.json'] },
   { name: 'embedded Lua', command: () => lua },
+  { name: 'code in the docs', cwd: root, command: 'node', args: ['scripts/docs-code.mjs', '--check'] },
   { name: 'charts and tables of the benchmarks', cwd: root, command: 'node', args: ['bench/src/main.ts', '--charts', '--check'] },
   { name: 'unused code and dependencies', cwd: root, command: 'knip', args: ['--no-progress'] },
   { name: 'package contents', cwd: library, command: 'publint', args: ['--strict'] },

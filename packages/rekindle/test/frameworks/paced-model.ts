@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net'
 
 /** A reply that has begun, with `Begun `, and goes on when it is told to. */
 export interface HeldReply {
-  /** Says ` and done.` and ends. */
+  /** Says `and done.` and ends. */
   finish(): void
+  /** Loses the connection in the middle of it. */
+  lose(): void
   /** Resolves when it has ended: to false if whoever asked for it has given up. */
   readonly ended: Promise<boolean>
 }
@@ -16,7 +18,7 @@ interface Chat {
 
 /**
  * A model behind OpenAI's chat completions protocol, on loopback, for whom streaming is all. `hold` begins a reply and waits;
- * anything else is answered with `You said: …`.
+ * `fail` is refused; anything else is answered with `You said: …`.
  */
 export class PacedModel {
   readonly #server: Server
@@ -49,6 +51,7 @@ export class PacedModel {
     const { model, messages } = JSON.parse(body) as Chat
     const { content = '' } = messages.at(-1) ?? {}
     const prompt = typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('')
+    if (prompt === 'fail') return void response.writeHead(400).end()
     response.setHeader('content-type', 'text/event-stream')
     const send = (delta: object, finish_reason: string | null = null) => {
       const choices = [{ index: 0, delta, finish_reason }]
@@ -70,7 +73,7 @@ export class PacedModel {
       say('and done.')
       end()
     }
-    const reply = { finish, ended }
+    const reply = { finish, ended, lose: () => void response.destroy() }
     if (this.#wanted === undefined) this.#held.push(reply)
     else this.#wanted(reply)
     this.#wanted = undefined

@@ -86,6 +86,14 @@ describe.each([
     expect(await text(reply)).not.toMatch(/node_modules|\.ts:/)
   })
 
+  it('says so when the model fails, and cuts a reply that has begun', async () => {
+    const failed = await ask(server, { by: ann, prompt: 'fail' })
+    expect([failed.statusCode, await text(failed)]).toEqual([500, '{"error":"The server failed to do this."}'])
+    const { reply, held } = await begun(server)
+    held.lose()
+    await expect(text(reply)).rejects.toThrow('aborted')
+  })
+
   it('gives up the call of the model when the client goes', async () => {
     const client = new AbortController()
     const { reply, held } = await begun(server, client.signal)

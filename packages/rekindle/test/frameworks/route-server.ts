@@ -6,18 +6,11 @@ import { pipeline } from 'node:stream/promises'
 interface Route {
   POST(request: Request, context: { readonly params: Promise<{ readonly agentId: string }> }): Promise<Response>
 }
-interface Instrumentation {
-  register(): Promise<void>
-}
 
 // Serves the route handler as `next start` does: a web Request whose signal fires with its connection, and a SIGTERM after which the
 // process ends with its last reply.
-const example = (name: string) => new URL(`../../../../examples/servers/nextjs/${name}.ts`, import.meta.url).href
-const { POST } = (await import(example('route'))) as Route
-const { register } = (await import(example('instrumentation'))) as Instrumentation
-
-process.env.NEXT_RUNTIME = 'nodejs'
-await register()
+const route = new URL('../../../../examples/servers/nextjs/route.ts', import.meta.url).href
+const { POST } = (await import(route)) as Route
 
 const server = createServer((request, response) => void answer(request, response))
 
@@ -36,10 +29,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   if (reply.body !== null) await pipeline(Readable.fromWeb(reply.body), outgoing).catch(() => outgoing.destroy())
 }
 
-process.once('SIGTERM', () => {
-  setTimeout(() => server.closeAllConnections(), Number(process.env.DRAIN_MS)).unref()
-  server.close(() => process.exit(0))
-})
+process.once('SIGTERM', () => void server.close(() => process.exit(0)))
 
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
