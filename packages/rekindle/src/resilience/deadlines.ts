@@ -1,10 +1,5 @@
 import type { Clock, Timer } from '../clock.ts'
 
-interface Pending {
-  readonly due: number
-  readonly giveUp: (error?: Error) => void
-}
-
 /** Is told what became of each work. */
 export interface DeadlineWitness {
   /** In time, after `ms`. */
@@ -23,7 +18,9 @@ export class Deadlines {
   readonly #ms: number
   readonly #clock: Clock
   readonly #witness: DeadlineWitness | undefined
-  readonly #pending = new Set<Pending>()
+  /** In a list through themselves: a set that is filled and emptied all the time is made anew again and again. */
+  #oldest: Pending | undefined = undefined
+  #youngest: Pending | undefined = undefined
   #timer: Timer | undefined = undefined
 
   constructor(ms: number, clock: Clock, witness?: DeadlineWitness) {
@@ -47,11 +44,8 @@ export class Deadlines {
           reject(thrown as Error)
         }
       }
-      const pending = { due: this.#clock.now() + this.#ms, giveUp: (error = timeoutError()) => fail(error) }
-      // A store's connections do not keep the process from exiting; that somebody waits for an answer does.
-      if (this.#pending.size === 0) this.#timer?.ref()
-      this.#pending.add(pending)
-      this.#timer ??= this.#start(this.#ms)
+      const pending = new Pending(this.#clock.now() + this.#ms, timeoutError, fail)
+      this.#begin(pending)
       work.then(
         (value) => {
           if (this.#done(pending)) this.#witness?.answered(performance.now() - began)
@@ -64,10 +58,27 @@ export class Deadlines {
     })
   }
 
+  #begin(pending: Pending): void {
+    // A store's connections do not keep the process from exiting; that somebody waits for an answer does.
+    if (this.#oldest === undefined) this.#timer?.ref()
+    pending.older = this.#youngest
+    if (this.#youngest === undefined) this.#oldest = pending
+    else this.#youngest.younger = pending
+    this.#youngest = pending
+    this.#timer ??= this.#start(this.#ms)
+  }
+
+  /** Whether it was pending. */
   #done(pending: Pending): boolean {
-    const wasPending = this.#pending.delete(pending)
-    if (this.#pending.size === 0) this.#timer?.unref()
-    return wasPending
+    if (!pending.isPending) return false
+    pending.isPending = false
+    const { older, younger } = pending
+    if (older === undefined) this.#oldest = younger
+    else older.younger = younger
+    if (younger === undefined) this.#youngest = older
+    else younger.older = older
+    if (this.#oldest === undefined) this.#timer?.unref()
+    return true
   }
 
   #start(ms: number, hasLooked: boolean = false): Timer {
@@ -83,7 +94,7 @@ export class Deadlines {
   #expire(hasLooked: boolean): void {
     this.#timer = undefined
     const now = this.#clock.now()
-    for (const pending of this.#pending) {
+    for (let pending = this.#oldest; pending !== undefined; pending = this.#oldest) {
       const left = pending.due - now
       if (left < -lagMs && !hasLooked) {
         this.#timer = this.#start(1, true)
@@ -94,7 +105,7 @@ export class Deadlines {
         this.#timer = this.#start(left)
         return
       }
-      this.#pending.delete(pending)
+      this.#done(pending)
       pending.giveUp()
     }
   }
@@ -103,7 +114,29 @@ export class Deadlines {
   stop(): void {
     this.#timer?.cancel()
     this.#timer = undefined
-    for (const pending of this.#pending) pending.giveUp(new Error('The connection to the store has been closed.'))
-    this.#pending.clear()
+    for (let pending = this.#oldest; pending !== undefined; pending = this.#oldest) {
+      this.#done(pending)
+      pending.giveUp(new Error('The connection to the store has been closed.'))
+    }
+  }
+}
+
+/** Work that has not come to anything yet. */
+class Pending {
+  readonly due: number
+  readonly #timeoutError: () => Error
+  readonly #fail: (error: unknown) => void
+  isPending = true
+  older: Pending | undefined = undefined
+  younger: Pending | undefined = undefined
+
+  constructor(due: number, timeoutError: () => Error, fail: (error: unknown) => void) {
+    this.due = due
+    this.#timeoutError = timeoutError
+    this.#fail = fail
+  }
+
+  giveUp(error: Error = this.#timeoutError()): void {
+    this.#fail(error)
   }
 }

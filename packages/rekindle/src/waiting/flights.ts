@@ -24,18 +24,19 @@ export class Flights<Config, Agent> {
   readonly #liveScope: readonly KeyField[]
   readonly #open = new Map<string, Flight<Config, Agent>>()
   /** Detached ones included. */
-  readonly #flying = new Set<Promise<void>>()
+  #flying = 0
+  #onLanded: (() => void)[] = []
 
   constructor(liveScope: readonly KeyField[]) {
     this.#liveScope = liveScope
   }
 
   get size(): number {
-    return this.#flying.size
+    return this.#flying
   }
 
   get isFull(): boolean {
-    return this.#flying.size >= maxFlying
+    return this.#flying >= maxFlying
   }
 
   idOf(key: AgentKey): string {
@@ -59,8 +60,12 @@ export class Flights<Config, Agent> {
 
   /** `work`, which never rejects, is part of a build: {@link settled} waits for it. */
   track(work: Promise<void>): void {
-    const flying = work.finally(() => this.#flying.delete(flying))
-    this.#flying.add(flying)
+    this.#flying++
+    void work.then(this.#landed)
+  }
+
+  readonly #landed = (): void => {
+    if (--this.#flying === 0) for (const call of this.#onLanded.splice(0)) call()
   }
 
   /**
@@ -73,6 +78,6 @@ export class Flights<Config, Agent> {
 
   /** Resolves when no build is in progress. */
   async settled(): Promise<void> {
-    while (this.#flying.size > 0) await Promise.all(this.#flying)
+    while (this.#flying > 0) await new Promise<void>((resolve) => this.#onLanded.push(resolve))
   }
 }

@@ -30,7 +30,7 @@ export function handOver<Config, Agent>(
   }
   if (late.length === 0) return undefined
   // They have left the flight.
-  for (const waiter of late) waiter.leave = () => {}
+  for (const waiter of late) waiter.among = undefined
   return parts.heartbeat.verify().then((verified) => {
     const valid = parts.view.isValid({ key: live, tags: record.tags, asOf: record.asOf })
     for (const waiter of late) {

@@ -14,7 +14,7 @@ import type { LiveAgent } from '../live/live-agent.ts'
 import type { LiveTier } from '../live/live-tier.ts'
 import type { AcquireOptions } from '../options.ts'
 import type { Counters } from '../counts/stats.ts'
-import { Waiter } from './waiter.ts'
+import { type Attendance, Waiter } from './waiter.ts'
 
 /** Requests that may wait at once. More are refused at once rather than queued without bound. */
 const maxWaiting = 10_000
@@ -41,7 +41,7 @@ export interface WaitingRoomParts<Config, Agent> {
  * who find an exclusive agent in use queue for it. Leases are counted at the moment an agent is there, for all who wait:
  * there is no gap in which it could be evicted before they have it.
  */
-export class WaitingRoom<Config, Agent> {
+export class WaitingRoom<Config, Agent> implements Attendance {
   readonly #parts: WaitingRoomParts<Config, Agent>
   readonly #flights: Flights<Config, Agent>
   #waiting = 0
@@ -63,24 +63,23 @@ export class WaitingRoom<Config, Agent> {
   /** `key` has been checked. */
   enter({ agentId, userId, sessionId, reasoning }: AgentKey, options: AcquireOptions): Promise<Lease<Agent, Config>> {
     const since = performance.now()
-    const { live, clock, counters, heartbeat } = this.#parts
+    const { live, clock, heartbeat } = this.#parts
     heartbeat.start()
     const key = live.keyOf({ agentId, userId, sessionId, reasoning })
     const id = live.find(key) === undefined ? this.#flights.idOf(key) : undefined
     if (id !== undefined) this.#startEarly(id, key)
     return new Promise((resolve, reject) => {
       this.#waiting++
-      const waiter = new Waiter<Agent, Config>(key, since, options, clock, {
-        resolve,
-        reject: (error) => {
-          counters.failed++
-          reject(error as Error)
-        },
-        onSettled: () => this.#waiting--,
-      })
-      waiter.id = id
+      const waiter = new Waiter<Agent, Config>(key, id, since, this, resolve, reject)
+      waiter.limit(options, clock)
       this.#place(waiter)
     })
+  }
+
+  /** A waiter waits no longer. */
+  left(failed: boolean): void {
+    this.#waiting--
+    if (failed) this.#parts.counters.failed++
   }
 
   /** While the store is on its way to answer, the rest of a request is prepared. */
@@ -115,7 +114,7 @@ export class WaitingRoom<Config, Agent> {
   #vouch(waiter: Waiter<Agent, Config>): void {
     if (this.#refuseIfFull(waiter)) return
     waiter.waitingFor = 'news of invalidations from the store'
-    waiter.leave = () => {}
+    waiter.among = undefined
     void this.#parts.heartbeat.ensure().then((vouchedFor) => {
       if (vouchedFor || this.#closed) this.#place(waiter, vouchedFor)
       else if (!waiter.settled) this.#join(waiter, this.#parts.live.find(waiter.key)?.record)
@@ -125,14 +124,14 @@ export class WaitingRoom<Config, Agent> {
   /** `known`: a config this process has had for the key; `expired`: an agent that may stay if that is still its config. */
   #join(waiter: Waiter<Agent, Config>, known: ConfigRecord<Config> | undefined, expired?: LiveAgent<Config, Agent>): void {
     if (this.#refuseIfFull(waiter)) return
-    const id = (waiter.id ??= this.#flights.idOf(waiter.key))
+    const id = waiter.id ?? this.#flights.idOf(waiter.key)
     const open = this.#flights.find(id)
     if (open === undefined && this.#flights.isFull) return waiter.reject(new QueueFullError(maxFlying, 'builds are in progress'))
     const flight = open ?? this.#start(id, waiter.key, known, expired)
     flight.waiters.add(waiter)
     waiter.askedAt = this.#parts.view.stamp
     waiter.waitingFor = 'its build'
-    waiter.leave = () => void flight.waiters.delete(waiter)
+    waiter.among = flight.waiters
   }
 
   #refuseIfFull(waiter: Waiter<Agent, Config>): boolean {
@@ -148,7 +147,7 @@ export class WaitingRoom<Config, Agent> {
       askAgain: () => this.#place(waiter),
     }
     waiter.waitingFor = 'its turn with an agent that serves one holder at a time'
-    waiter.leave = () => void live.queue?.delete(place)
+    waiter.among = { delete: () => live.queue?.delete(place) }
     this.#parts.live.enqueue(live, place)
   }
 
