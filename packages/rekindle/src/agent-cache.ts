@@ -194,11 +194,15 @@ export class AgentCache<Config, Agent> {
     return invalidateAt(fleet, scopes, target, options)
   }
 
+  /** What has been counted in this process since the cache was made, and how it stands now. */
   stats(): AgentCacheStats {
     return this.#parts.stats()
   }
 
-  /** The agents in the memory of this process, the first `limit` (default 100): those in use, then the latest used. */
+  /**
+   * The agents in the memory of this process, the first `limit` (default 100): those in use, then the latest used. Throws
+   * {@link InvalidOptionsError} for a `limit` that is no number of at least 0.
+   */
   liveAgents({ limit = 100 }: { readonly limit?: number } = {}): LiveAgentSummary[] {
     if (!(limit >= 0)) throw new InvalidOptionsError('limit', 'limit must be a number of at least 0.')
     const [, liveScope] = this.#parts.scopes
@@ -223,7 +227,7 @@ export class AgentCache<Config, Agent> {
     return this.#parts.workers
   }
 
-  /** Listens to what happens. Returns the function that stops it. */
+  /** Listens to what happens. Returns the function that stops it. Throws {@link InvalidOptionsError} when there are 1000 listeners of an event. */
   on<Name extends EventName>(name: Name, listener: EventListener<Name>): () => void {
     return this.#parts.events.on(name, listener)
   }

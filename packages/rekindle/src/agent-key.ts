@@ -12,6 +12,7 @@ export interface AgentKey {
   readonly reasoning: boolean | string
 }
 
+/** The name of a part of a key. */
 export type KeyField = keyof AgentKey
 
 /** The part of a key that something depends on. */

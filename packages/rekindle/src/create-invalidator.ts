@@ -6,13 +6,15 @@ import type { ConfigStore } from './store/config-store.ts'
 import type { Invalidator } from './store/open-invalidator.ts'
 import { workerName } from './workers/worker-name.ts'
 
+/** The options of {@link createInvalidator}: what the caches have whose agents are to be invalidated. */
 export interface InvalidatorOptions {
-  /** Those of the agent caches whose agents are to be invalidated, and so the scopes below. */
   readonly namespace: string
   readonly store: ConfigStore
+  /** Default: that of `liveScope`. */
   readonly configScope?: readonly KeyField[]
+  /** Default: all four fields. */
   readonly liveScope?: readonly KeyField[]
-  /** Theirs, for `workers.explain`. Default `'1'`. */
+  /** For `workers.explain`. Default `'1'`. */
   readonly configVersion?: string
   /**
    * The largest `maxStalenessMs` of those caches: after the store has lost the list of workers, `confirm` waits so long for all

@@ -2,12 +2,7 @@ import { listIssues, listNames, shown } from './text/error-text.ts'
 
 export { listIssues, listNames, shown, textOf } from './text/error-text.ts'
 
-/**
- * Every error Rekindle itself throws, with its stable `code`. What `loadConfig` and `createAgent` throw is never wrapped: it
- * reaches the caller unchanged.
- *
- * `isInstance` asks for the code, not for the class, so it holds across duplicate installs of this package.
- */
+/** The code of each error that Rekindle itself throws. Codes are stable. */
 export type RekindleErrorCode =
   | 'REKINDLE_INVALID_KEY'
   | 'REKINDLE_INVALID_OPTIONS'
@@ -35,7 +30,12 @@ function carries(value: unknown, code: RekindleErrorCode): boolean {
   return typeof value === 'object' && value !== null && Reflect.get(value, marker) === code
 }
 
-/** What all of Rekindle's errors have in common. */
+/**
+ * Every error that Rekindle itself throws. What `loadConfig` and `createAgent` throw is never wrapped: it reaches the caller
+ * unchanged.
+ *
+ * `isInstance` asks for the code, not for the class, so it holds across duplicate installs of this package.
+ */
 export class RekindleError extends Error {
   readonly code: RekindleErrorCode
 
@@ -63,7 +63,7 @@ export class InvalidKeyError extends RekindleError {
   }
 }
 
-/** `createAgentCache` was given an option it cannot work with. `option` names it. */
+/** `createAgentCache`, or another function of this package, was given an option it cannot work with. `option` names it. */
 export class InvalidOptionsError extends RekindleError {
   readonly option: string
   constructor(option: string, message: string) {

@@ -41,7 +41,9 @@ export interface AgentCacheEvents {
   readonly 'refresh-failed': { readonly key: Partial<AgentKey>; readonly error: unknown }
   /** An agent left memory. It is disposed once its last lease has ended. */
   readonly retired: { readonly key: Partial<AgentKey>; readonly cause: RemovalCause; readonly leases: number }
+  /** It has been disposed. */
   readonly disposed: { readonly key: Partial<AgentKey>; readonly cause: RemovalCause }
+  /** `disposeAgent`, or the agent's own disposal, threw. The agent counts as disposed. */
   readonly 'dispose-failed': { readonly key: Partial<AgentKey>; readonly cause: RemovalCause; readonly error: unknown }
   /**
    * The process is near a limit of its memory, and some agents that nobody held were dropped; 0, said once, if there were
@@ -79,9 +81,12 @@ export interface AgentCacheEvents {
   readonly 'listener-failed': { readonly event: string; readonly error: unknown }
 }
 
+/** The name of an event. */
 export type EventName = keyof AgentCacheEvents
+/** Called as the event happens. What it throws, or rejects with, makes the event `listener-failed`. */
 export type EventListener<Name extends EventName> = (event: AgentCacheEvents[Name]) => void
 
+/** The names of all events. */
 export const eventNames: readonly EventName[] = [
   'served',
   'created',

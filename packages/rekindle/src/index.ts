@@ -1,3 +1,5 @@
+/** `rekindle`: the cache itself. Live agents in memory, their configs in a shared store, a full build behind both. */
+
 export { createAgentCache } from './create-agent-cache.ts'
 export { createInvalidator } from './create-invalidator.ts'
 export type { InvalidatorOptions } from './create-invalidator.ts'

@@ -54,6 +54,7 @@ export interface OpaqueBuild<Config, Agent, LiveFields extends KeyField> {
   configScope?: never
 }
 
+/** The memory tier: how many live agents, and for how long. */
 export interface LiveOptions {
   /** Agents kept in this process. Only idle ones are evicted, so those in use may exceed it. Default 1000. */
   readonly maxAgents?: number
@@ -65,6 +66,7 @@ export interface LiveOptions {
   readonly concurrency?: 'shared' | 'exclusive'
 }
 
+/** The options of {@link createAgentCache}, whichever way agents are built. Times are in milliseconds. */
 export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   /** Separates applications that share a store. */
   readonly namespace: string
@@ -97,6 +99,7 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   readonly notFoundTtlMs?: number
   /** Up to which part of `configTtlMs` expiry is brought forward, at random, so that entries do not expire together. Default 0.1. */
   readonly ttlJitter?: number
+  /** The memory tier. */
   readonly live?: LiveOptions
   /** Watches the requests to say which times to live and which size to set: `createAdvisor()` of `rekindle/advisor`. */
   readonly advisor?: RequestWatcher
@@ -137,6 +140,7 @@ export interface CommonOptions<Config, Agent, LiveFields extends KeyField> {
   readonly readMemory?: () => MemoryReading
 }
 
+/** The options of {@link createAgentCache}: those in common, and one of the two ways to build agents. */
 export type AgentCacheOptions<
   Config,
   Agent,
@@ -145,9 +149,10 @@ export type AgentCacheOptions<
 > = CommonOptions<Config, Agent, LiveFields> &
   (TwoPhaseBuild<Config, Agent, ConfigFields, LiveFields> | OpaqueBuild<Config, Agent, LiveFields>)
 
+/** How long a request waits for its agent. Default: as long as the agent takes. */
 export interface AcquireOptions {
   /** Gives up waiting. A build in progress goes on for those who come next. */
   readonly signal?: AbortSignal
-  /** Gives up waiting after this time, with {@link AcquireTimeoutError}. */
+  /** Gives up waiting after this time, with {@link AcquireTimeoutError}. Default: no time of its own. */
   readonly timeoutMs?: number
 }

@@ -39,6 +39,7 @@ export type ConfigRefusal =
 /** Why an agent was not served from memory. */
 export type MissReason = 'cold' | RemovalCause | Exclude<ConfigRefusal, 'absent'>
 
+/** Every {@link RemovalCause}. */
 export const removalCauses: readonly RemovalCause[] = [
   'expired',
   'idle',
@@ -49,6 +50,7 @@ export const removalCauses: readonly RemovalCause[] = [
   'closed',
 ]
 
+/** Every {@link ConfigRefusal}. */
 export const configRefusals: readonly ConfigRefusal[] = [
   'absent',
   'expired',
@@ -62,6 +64,7 @@ export const configRefusals: readonly ConfigRefusal[] = [
   'store-unavailable',
 ]
 
+/** Every {@link MissReason}. */
 export const missReasons: readonly MissReason[] = [
   'cold',
   ...removalCauses,

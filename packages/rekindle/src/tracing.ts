@@ -24,8 +24,10 @@ interface Outcomes {
   readonly dispose: { readonly cause: RemovalCause }
 }
 
+/** The name of something that takes time, and is traced. */
 export type OperationName = keyof Outcomes
 
+/** The names of all operations. */
 export const operations: readonly OperationName[] = ['acquire', 'config-read', 'load', 'create', 'dispose']
 
 /** What is published on the tracing channel of an operation. Its outcome is there when it ends well, `error` when it fails. */

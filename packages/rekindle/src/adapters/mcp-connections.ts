@@ -11,6 +11,7 @@ export interface McpConnections {
   open(servers: { readonly [name: string]: McpServerConfig }, path: string): Promise<OpenMcpTools>
 }
 
+/** The tools that one agent has of MCP servers. Dispose of them with the agent. */
 export interface OpenMcpTools extends AsyncDisposable {
   /** In the order of the config: server by server, each with its tools as listed there. */
   readonly tools: readonly McpTool[]
@@ -37,12 +38,14 @@ export interface McpToolResult {
   readonly isError?: boolean
 }
 
+/** One piece of what a tool gave; `data` is base64. */
 export type McpContent =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'image' | 'audio'; readonly data: string; readonly mimeType: string }
   | { readonly type: 'resource'; readonly resource: McpResource }
   | { readonly type: 'resource_link'; readonly uri: string; readonly name: string; readonly mimeType?: string }
 
+/** A resource of an MCP server with what is in it: `text`, or bytes as `blob`. */
 export interface McpResource {
   readonly uri: string
   readonly mimeType?: string

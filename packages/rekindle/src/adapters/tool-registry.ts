@@ -19,7 +19,7 @@ export interface ToolContext {
 /**
  * Makes a tool for one agent. `options` are those of the config's reference, or `{}`, with secrets in place; they come from
  * outside the code, so check them. A tool that holds something open carries a `Symbol.asyncDispose` or `Symbol.dispose`, which
- * is called once, when its agent is disposed of.
+ * is called once, when its agent is disposed.
  */
 export type ToolFactory<Tool> = (options: JsonObject, context: ToolContext) => Tool | Promise<Tool>
 

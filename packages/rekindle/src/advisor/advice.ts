@@ -7,6 +7,7 @@ import { Predictor, type Recordings } from './predictor.ts'
 import { recommend, type Recommendation, type Targets } from './recommend.ts'
 import { Turns } from './turns.ts'
 
+/** What was watched, what other settings would do, and which of them to take. */
 export interface Advice {
   /** What was watched. Wall clock, ms. */
   readonly from: number

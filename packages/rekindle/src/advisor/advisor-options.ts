@@ -2,14 +2,16 @@ import { inspect } from 'node:util'
 import { InvalidOptionsError } from '../errors.ts'
 import type { Targets } from './recommend.ts'
 
+/** Within which bounds an advisor sets the times to live, and what for. */
 export interface AutoTune {
   /** The times to live are never set outside of these, both included. */
   readonly minMs: number
   readonly maxMs: number
-  /** Wanted share of requests that need no full build. */
+  /** Wanted share of requests that need no full build, from 0 to 1. */
   readonly target: number
 }
 
+/** The options of {@link createAdvisor}. */
 export interface AdvisorOptions extends Partial<Targets> {
   /** Wanted share of requests that memory answers. Default 0.9. */
   readonly memoryTarget?: number

@@ -28,14 +28,17 @@ export interface Facts {
 
 /** What the numbers of a cache do not say. By default, as `createAgentCache` has it, and each agent with a config of its own. */
 export interface FactOptions {
+  /** Whether several live agents may have one config. Default false. */
   readonly sharesConfigs?: boolean
+  /** Default 0.1. */
   readonly ttlJitter?: number
   /** Default: whether any of them has a store. */
   readonly stored?: boolean
+  /** Default 1. */
   readonly configsPerEntry?: number
 }
 
-/** From what all workers that have a recording count. */
+/** The {@link Facts} of a cache, from what all workers that have a recording count. */
 export function factsFrom(stats: readonly AgentCacheStats[], options: FactOptions = {}): Facts {
   const stored = options.stored ?? stats.some(({ store }) => store.state !== 'none')
   const sum = (count: (each: AgentCacheStats) => number) => stats.reduce((total, each) => total + count(each), 0)

@@ -1,3 +1,5 @@
+/** `rekindle/advisor`: which times to live and sizes to set, from the requests that were seen. */
+
 export { type Advice, adviseOn, predictOn } from './advice.ts'
 export { type Advisor, createAdvisor } from './advisor.ts'
 export type { AdvisorOptions, AutoTune } from './advisor-options.ts'

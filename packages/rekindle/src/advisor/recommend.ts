@@ -11,9 +11,11 @@ export interface Targets {
   readonly target: number
 }
 
+/** The cheapest settings that reach the targets, or come as near as any. */
 export interface Recommendation {
   readonly prediction: Prediction
   readonly reachesTargets: boolean
+  /** For people. */
   readonly why: string
 }
 

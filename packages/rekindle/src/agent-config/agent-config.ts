@@ -75,6 +75,7 @@ export type ToolReference = string | { readonly name: string; readonly options?:
 /** A tool server: started as a child process (`command`) or reached over HTTP (`url`). */
 export type McpServerConfig = LocalMcpServer | RemoteMcpServer
 
+/** An MCP server that runs as a child process and talks over its standard input and output. */
 export interface LocalMcpServer extends McpServer {
   readonly type?: 'stdio'
   readonly command: string
@@ -83,6 +84,7 @@ export interface LocalMcpServer extends McpServer {
   readonly cwd?: string
 }
 
+/** An MCP server that is reached over HTTP: streamable HTTP unless `type` is `'sse'`. */
 export interface RemoteMcpServer extends McpServer {
   readonly type?: 'http' | 'sse'
   readonly url: string

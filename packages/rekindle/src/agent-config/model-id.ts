@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { UnknownModelError } from '../errors.ts'
 
+/** The two parts of `'provider:id'`. */
 export interface ModelId {
   readonly provider: string
   /** The provider's own name for the model; may hold colons. */

@@ -4,6 +4,7 @@ import { InvalidKeyError, listNames } from '../errors.ts'
 /** `'default'` leaves it to the model; the others are efforts, from none to as much as the model can. */
 export type ReasoningLevel = 'default' | 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
+/** All levels, from the least reasoning to the most after `'default'`. */
 export const reasoningLevels: readonly ReasoningLevel[] = ['default', 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
 /**

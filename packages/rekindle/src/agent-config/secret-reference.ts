@@ -13,6 +13,7 @@ function isMarked(value: object): boolean {
   return Object.hasOwn(value, '$secret')
 }
 
+/** Whether `value` is a well-written reference to a secret. */
 export function isSecretReference(value: unknown): value is SecretReference {
   if (typeof value !== 'object' || value === null || !isMarked(value) || Object.keys(value).length !== 1) return false
   const name = (value as { $secret: unknown }).$secret

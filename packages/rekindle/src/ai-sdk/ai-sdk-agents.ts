@@ -14,6 +14,7 @@ import { fromMcp } from './mcp-tool.ts'
 import { fromSubAgent } from './sub-agent-tool.ts'
 import { ToolRecords } from './tool-records.ts'
 
+/** The options of {@link aiSdkAgents}. */
 export interface AiSdkOptions {
   readonly models: Models
   /** Default: none. */

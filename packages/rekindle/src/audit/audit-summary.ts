@@ -9,6 +9,7 @@ export type AuditOutcome =
   /** It could not be told: `loadConfig` failed, or the store did not say what was invalidated. */
   | 'failed'
 
+/** What one look at a served config has found: the event `audited`. */
 export interface AuditFinding {
   readonly outcome: AuditOutcome
   /** Fingerprint of the config that was served. */

@@ -18,6 +18,7 @@ export type ConfigStanding =
   /** `entry`: as far as it could be read. */
   | { readonly state: 'refused'; readonly reason: ConfigRefusal; readonly detail?: string; readonly entry?: StoredConfig }
 
+/** What a store has for a key. */
 export interface StoredConfig {
   readonly fingerprint: string
   /** What it depends on, as `loadConfig` named it. */

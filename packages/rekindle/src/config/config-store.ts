@@ -10,11 +10,13 @@ export const sharingVersion = 1
 /** For how long invalidations are remembered if nobody says how long entries live. */
 export const dayMs = 86_400_000
 
+/** What a store is told when a cache connects to it. */
 export interface ConnectOptions {
   /** No entry lives longer, so invalidations older than this may be forgotten. Default: a day. */
   readonly retentionMs?: number
 }
 
+/** What a store does for one namespace. Any call may reject; what that means is decided above it. */
 export interface StoreConnection extends StoredEntries, StoredInvalidations, StoredClaims, Mailboxes {
   /** Releases what `connect` opened. A client handed in by the application is the application's to close. */
   close(): Promise<void>
@@ -74,6 +76,7 @@ interface Mailboxes {
   listen(worker: string, listener: StoreListener): () => void
 }
 
+/** What there is for an entry, and the clock as it was after the call was made. */
 export interface StoreRead {
   readonly pointer: string | undefined
   readonly clock: StoreClock
@@ -88,6 +91,7 @@ export interface StoreClock {
   readonly floor: number
 }
 
+/** How far somebody has followed the clock of a history. */
 export interface SeenClock {
   readonly history: string
   readonly clock: number
@@ -99,6 +103,7 @@ export interface StoreAdvance {
   readonly clock: StoreClock
 }
 
+/** A config to be stored: `pointer` under `id`, `blob` under `fingerprint`. */
 export interface StoreEntry {
   readonly id: string
   readonly pointer: string
@@ -107,27 +112,32 @@ export interface StoreEntry {
   readonly ttlMs: number
 }
 
+/** What was invalidated since then: each target with the clock of its last invalidation. */
 export interface StoreChanges {
   readonly clock: StoreClock
   readonly targets: readonly (readonly [target: string, clock: number])[]
 }
 
+/** That a worker is alive. */
 export interface WorkerPresence {
   readonly worker: string
   /** For how long it is taken to be alive; 0: it leaves. */
   readonly presentForMs: number
 }
 
+/** How far a worker has followed the clock. */
 export interface WorkerReport extends SeenClock {
   readonly worker: string
 }
 
+/** The workers that are taken to be alive. */
 export interface WorkerList {
   readonly reports: readonly WorkerReport[]
   /** For how long nothing has been lost of the list: who was there before may have to say so again. */
   readonly keptForMs: number
 }
 
+/** An attempt to build an entry that others can wait for. */
 export interface Claim {
   /** Unique to this attempt to build. */
   readonly claimant: string
@@ -142,6 +152,7 @@ export interface Claim {
   readonly look?: boolean
 }
 
+/** What came of a {@link Claim}: it was granted, or who has it. */
 export type Claimed =
   | {
       readonly granted: true
@@ -150,6 +161,7 @@ export type Claimed =
     }
   | { readonly granted: false; readonly claimant: string; readonly asOf: SeenClock; readonly expiresInMs: number }
 
+/** Hears what the store has for a worker. */
 export interface StoreListener {
   /** The clock has moved. `step`, if it is known: from where, by what. Untrusted, like all that comes from a store. */
   onClock(clock: StoreClock, step?: { readonly previous: number; readonly targets: readonly string[] }): void

@@ -1,5 +1,6 @@
 import type { AgentKey } from '../agent-key.ts'
 
+/** How far an invalidation must have come before it resolves. */
 export interface InvalidateOptions {
   /** Wait until every live worker has dropped what is invalidated. Default false: until the store has recorded it. */
   readonly confirm?: boolean

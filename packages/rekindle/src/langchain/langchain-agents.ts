@@ -27,6 +27,7 @@ export type SharedSettings = Omit<
   Decided
 >
 
+/** The options of {@link langChainAgents}. */
 export interface LangChainOptions {
   readonly models: Models
   /** By their own names, but for those that the provider runs. Default: none. */

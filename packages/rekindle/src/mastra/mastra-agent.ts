@@ -6,6 +6,7 @@ import type { Agent, AgentConfig, AgentExecutionOptions, ToolsInput } from '@mas
  */
 export type MastraAgent = Agent<string, ToolsInput, unknown>
 
+/** A tool that an agent of Mastra can be given: `createTool({ … })`. */
 export type AgentTool = ToolsInput[string]
 
 /** What it is made of. */

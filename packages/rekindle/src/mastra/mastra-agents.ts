@@ -16,6 +16,7 @@ import { namingOutput } from './named-output.ts'
 import { fromSubAgent } from './sub-agent-tool.ts'
 import { toolRecord } from './tool-key.ts'
 
+/** The options of {@link mastraAgents}. */
 export interface MastraOptions {
   readonly models: Models
   /** Default: none. */

@@ -20,6 +20,7 @@ export const version = '0.1.0'
 /** What a timer can wait for; of more, the SDK's would make a millisecond. */
 const longestMs = 2 ** 31 - 1
 
+/** The options of {@link mcpServers}. */
 export interface McpServersOptions {
   /**
    * The stdio servers that a config may have: those listed here, as they stand in the config (its `tools` aside), or those for

@@ -6,4 +6,5 @@ import type { Agent, JsonSchemaDefinition, TextOutput, Tool } from '@openai/agen
  */
 export type OpenAiAgent<Context = unknown> = Agent<Context, TextOutput | JsonSchemaDefinition>
 
+/** A tool of the OpenAI Agents SDK: `tool({ … })`, or one that the provider runs. */
 export type AgentTool<Context = unknown> = Tool<Context>

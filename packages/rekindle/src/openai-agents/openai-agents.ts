@@ -16,6 +16,7 @@ import type { AgentTool, OpenAiAgent } from './openai-agent.ts'
 import { limitSteps } from './run.ts'
 import { fromSubAgent } from './sub-agent-tool.ts'
 
+/** The options of {@link openAiAgents}. */
 export interface OpenAiAgentsOptions<Context = unknown> {
   readonly models: Models
   /** By the names that the tools themselves have. Default: none. */

@@ -6,6 +6,7 @@ import { recordDurations } from './durations.ts'
 import { observeNumbers } from './instruments.ts'
 import { traceSpans } from './spans.ts'
 
+/** The options of {@link observeAgents}. */
 export interface ObserveOptions {
   /** Default: OpenTelemetry's global one. It must have been set up before. */
   readonly meterProvider?: MeterProvider

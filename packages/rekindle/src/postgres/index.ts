@@ -1,3 +1,5 @@
+/** `rekindle/postgres`: the database itself says what has changed, whichever program changed it. */
+
 export type { ChangeRule } from './change-rule.ts'
 export { installTriggers, removeTriggers } from './install-triggers.ts'
 export type { InstallTriggersOptions, RemoveTriggersOptions } from './install-triggers.ts'

@@ -5,12 +5,14 @@ import { assertChannel, defaultChannel } from './channel.ts'
 import type { PgQueryClient } from './pg-client.ts'
 import { statementsToInstall, triggersOf } from './table-triggers.ts'
 
+/** The options of {@link installTriggers}. */
 export interface InstallTriggersOptions {
   readonly rules: readonly ChangeRule[]
-  /** What the triggers notify, `'rekindle'` by default. Applications that share a database take one each. */
+  /** What the triggers notify. Applications that share a database take one each. Default `'rekindle'`. */
   readonly channel?: string
 }
 
+/** The options of {@link removeTriggers}. */
 export interface RemoveTriggersOptions {
   /** Default `'rekindle'`. */
   readonly channel?: string

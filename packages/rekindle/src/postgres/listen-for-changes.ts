@@ -10,6 +10,7 @@ import type { PgListeningClient } from './pg-client.ts'
 import { retryDelay } from './retry-delay.ts'
 import { pause, within } from './waiting.ts'
 
+/** The options of {@link listenForChanges}. */
 export interface ListenForChangesOptions {
   /**
    * Makes a new client, not yet connected: `() => new pg.Client(url)`. It is called for each (re)connection, and the client
@@ -24,7 +25,9 @@ export interface ListenForChangesOptions {
   readonly onError?: (error: Error) => void
   /** Called at each (re)connection, when every commit from then on will be heard. */
   readonly onListening?: () => void
+  /** For tests. */
   readonly clock?: Clock
+  /** For tests: a number from 0 up to, not including, 1. */
   readonly random?: () => number
 }
 

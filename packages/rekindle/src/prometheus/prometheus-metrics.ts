@@ -5,6 +5,7 @@ import { prometheusName } from './metric-name.ts'
 import { registryMetric } from './registry-metric.ts'
 import { Scrape, type Source } from './scrape.ts'
 
+/** The options of {@link prometheusMetrics}. */
 export interface PrometheusOptions {
   /** prom-client's: its own `register`, or one that you make. */
   readonly registry: Pick<Registry, 'registerMetric' | 'getSingleMetric' | 'removeSingleMetric'>

@@ -8,6 +8,7 @@ import { RedisConnection } from './redis-connection.ts'
 import type { ConfigStore } from '../store/config-store.ts'
 import { sharing } from '../store/sharing.ts'
 
+/** The options of {@link redisStore}. */
 export interface RedisStoreOptions {
   /**
    * A client that knows where Redis or Valkey is and how to get in: ioredis (`Redis`, with Sentinels too, or `Cluster`) or

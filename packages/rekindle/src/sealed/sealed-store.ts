@@ -6,12 +6,14 @@ import { SealedConnection } from './sealed-connection.ts'
 import { SealingKey } from './sealing-key.ts'
 import { type Secret, secretBytes } from './secret.ts'
 
+/** A key to seal with. */
 export interface KeyOptions {
   /** Stands in what is sealed with the key, for all to see: `2026-11`. At most 32 letters, digits, `.`, `-`, `_`. */
   readonly id: string
   readonly secret: Secret
 }
 
+/** The options of {@link sealed}. */
 export interface SealedOptions {
   /**
    * The first seals; all of them open. To rotate without losing entries: add the new key at the end, on all workers; move it to

@@ -3,6 +3,7 @@ import type { ConfigStore } from '../store/config-store.ts'
 import { sharing } from '../store/sharing.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 
+/** The options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
   /** The database file. It and its folder are made if missing, readable by their owner only. Other tables in it are left alone. */
   readonly path: string

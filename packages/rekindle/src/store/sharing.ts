@@ -26,10 +26,13 @@ export interface JoinOptions<Config>
 /** What agent caches do with a store. It comes with the store, so that nobody else loads it. For `ConfigStore.sharing`; not to be called. */
 export interface Sharing {
   readonly version: typeof sharingVersion
+  /** @internal */
   join<Config>(options: JoinOptions<Config>): Commons<Config>
+  /** @internal */
   openInvalidator(parts: InvalidatorParts & { readonly access: StoreAccess }): Invalidator
 }
 
+/** For {@link ConfigStore.sharing} of a store of your own. */
 export const sharing: Sharing = {
   version: sharingVersion,
   join(options) {

@@ -18,7 +18,7 @@ import { type Sharing, sharing } from '../store/sharing.ts'
 
 /**
  * A whole {@link ConfigStore} in this process: the reference that real stores are compared with, and a store that tests can
- * break in any way they like. `history` names new histories.
+ * break in any way they like. `now` is the time by which entries expire, in milliseconds since 1970; default: `Date.now`.
  */
 export class MemoryStore implements ConfigStore {
   readonly name = 'memory'

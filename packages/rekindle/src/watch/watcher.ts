@@ -27,6 +27,7 @@ export interface WatchedCache {
   tune(changes: Partial<CacheSettings>, why: Pick<AgentCacheEvents['tuned'], 'target' | 'predicted'>): void
 }
 
+/** A {@link RequestWatcher} at work on one cache. */
 export interface RequestWatch {
   /**
    * Somebody asks for an agent, whether it is there or not. An agent in memory is told of at most once in {@link noteEveryMs}.

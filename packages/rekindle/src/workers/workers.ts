@@ -7,6 +7,7 @@ import type { Asked, Asks } from './asks.ts'
 import { JoinedRecordings } from './joined-recordings.ts'
 import type { SelfDescription } from './self.ts'
 
+/** How long the other workers have to answer. */
 export interface AskOptions {
   /** How long to wait for the others. Default 1 000. */
   readonly timeoutMs?: number
