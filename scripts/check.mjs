@@ -19,6 +19,9 @@ const checks = [
   { name: 'types of the dashboard', cwd: root, command: 'tsc', args: ['-p', 'apps/dashboard/tsconfig.json'] },
   { name: 'types of the examples', cwd: root, command: 'tsc', args: ['-p', 'examples/tsconfig.json'] },
   { name: 'embedded Lua', command: () => lua },
+  { name: 'reference of the public API', cwd: root, command: 'node', args: ['scripts/api.mjs', '--check'] },
+  // After it, which installs what they need.
+  { name: 'types of the reference', cwd: root, command: 'tsc', args: ['-p', 'api/tsconfig.json'] },
   { name: 'code in the docs', cwd: root, command: 'node', args: ['scripts/docs-code.mjs', '--check'] },
   { name: 'charts and tables of the benchmarks', cwd: root, command: 'node', args: ['bench/src/main.ts', '--charts', '--check'] },
   { name: 'unused code and dependencies', cwd: root, command: 'knip', args: ['--no-progress'] },

@@ -31,18 +31,6 @@ export const configRedis: Benchmark = {
     const readers = [...[...peers, ...rekindle].map((reader) => askingStore(reader, () => keysFound(counter))), remembered]
     const raw = readers[0]!.name
     const size = JSON.stringify(configOf(0)).length
-    const notes = [
-      `A config of ${size} characters per session, in a Redis on loopback; each contestant has connections of its own, and none but`,
-      'that of the last row has it in memory: the lookups of Redis are counted in each round.',
-      `Rekindle stores configs by content: ${keys.length} sessions of ${agentCount} agents share ${agentCount} configs. A worker keeps those`,
-      'parsed that it has read before, so a hit reads only a pointer and the invalidation clock. Worst case: no two sessions have',
-      'the same config, so that each hit reads a pointer and then a config.',
-      'Peers without a memory tier, with default options, but: the Keyv of cacheable and cache-manager serialises by JSON.stringify',
-      'and JSON.parse, which is three to four times faster than its default. Auto-pipelining has a row of its own.',
-      'node-redis’ client-side cache remembers the text of each key until Redis says that it has changed. "Written meanwhile":',
-      'another client writes all before each round, so every read goes to Redis, as in a worker that has not had this session yet.',
-      '"Read before" is a memory hit (with JSON.parse); Rekindle’s are in memory-sync and memory-awaited.',
-    ]
     const beaten = peers.map((peer): Target => ({ of: shared, to: peer.name, atLeast: 2 }))
     return {
       comparisons: [
@@ -52,7 +40,7 @@ export const configRedis: Benchmark = {
           baseline: raw,
           contestants: readers.map((reader) => ({ name: reader.name, round: latency(reader, requests) })),
           targets: [{ of: shared, to: raw, atMost: 0.9 }],
-          notes,
+          notes: notesOn(size, keys.length),
         },
         {
           title: `Config hits in Redis, ${concurrency} at once: throughput`,
@@ -66,4 +54,19 @@ export const configRedis: Benchmark = {
       end: async () => clients.end(),
     }
   },
+}
+
+function notesOn(size: number, sessions: number): string[] {
+  return [
+    `A config of ${size} characters per session, in a Redis on loopback; each contestant has connections of its own, and none but`,
+    'that of the last row has it in memory: the lookups of Redis are counted in each round.',
+    `Rekindle stores configs by content: ${sessions} sessions of ${agentCount} agents share ${agentCount} configs. A worker keeps those`,
+    'parsed that it has read before, so a hit reads only a pointer and the invalidation clock. Worst case: no two sessions have',
+    'the same config, so that each hit reads a pointer and then a config.',
+    'Peers without a memory tier, with default options, but: the Keyv of cacheable and cache-manager serialises by JSON.stringify',
+    'and JSON.parse, which is three to four times faster than its default. Auto-pipelining has a row of its own.',
+    'node-redis’ client-side cache remembers the text of each key until Redis says that it has changed. "Written meanwhile":',
+    'another client writes all before each round, so every read goes to Redis, as in a worker that has not had this session yet.',
+    '"Read before" is a memory hit (with JSON.parse); Rekindle’s are in memory-sync and memory-awaited.',
+  ]
 }

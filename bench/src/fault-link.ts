@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { withoutNextReply } from './fault-replies.ts'
+import { type AddressInfo, createServer } from 'node:net'
+import { FaultyConnection } from './faulty-connection.ts'
 
 /** The way from a contestant to its Redis: a loopback port that leads there, and can be damaged. */
 export interface FaultLink {
@@ -19,41 +19,13 @@ export interface FaultLink {
   close(): void
 }
 
-/** What can happen to one connection. */
-interface Connection {
-  readonly client: Socket
-  vanished: boolean
-  pass: (chunk: Buffer) => Buffer
-}
-
 export async function openLink(toPort: number): Promise<FaultLink> {
-  const connections = new Set<Connection>()
+  const connections = new Set<FaultyConnection>()
   let delayMs = 0
-
   const server = createServer((client) => {
-    const connection: Connection = { client, vanished: false, pass: (chunk) => chunk }
+    const connection = new FaultyConnection(client, toPort, () => delayMs)
     connections.add(connection)
-    const upstream = connect(toPort, '127.0.0.1')
-    const answer = (chunk: Buffer) => {
-      if (connection.vanished || client.destroyed) return
-      client.write(connection.pass(chunk))
-    }
-    client.on('data', (chunk: Buffer) => {
-      if (!connection.vanished) upstream.write(chunk)
-    })
-    upstream.on('data', (chunk: Buffer) => {
-      if (delayMs === 0) answer(chunk)
-      else setTimeout(answer, delayMs, chunk)
-    })
-    client.setNoDelay(true).on('error', () => {})
-    client.on('close', () => {
-      connections.delete(connection)
-      upstream.destroy()
-    })
-    upstream.setNoDelay(true).on('error', () => {})
-    upstream.on('close', () => {
-      if (!connection.vanished) client.destroy()
-    })
+    client.on('close', () => connections.delete(connection))
   })
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1')
@@ -74,16 +46,12 @@ export async function openLink(toPort: number): Promise<FaultLink> {
     delay(ms) {
       delayMs = ms
     },
-    vanish() {
-      for (const connection of connections) connection.vanished = true
-    },
+    vanish: () => connections.forEach((connection) => connection.vanish()),
     resetEvery(ms) {
       const timer = setInterval(() => connections.forEach(({ client }) => client.resetAndDestroy()), ms)
       return () => clearInterval(timer)
     },
-    loseReplies() {
-      for (const connection of connections) connection.pass = withoutNextReply()
-    },
+    loseReplies: () => connections.forEach((connection) => connection.loseReply()),
     close() {
       server.close()
       cut()

@@ -6,7 +6,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { channelName, eventNames, operationChannel, operations } from 'rekindle'
+import { eventChannel, eventNames, operationChannel, operationNames } from 'rekindle'
 import { createAdvisor } from 'rekindle/advisor'
 import { observeAgents } from 'rekindle/otel'
 import type { Benchmark } from './benchmark.ts'
@@ -59,8 +59,8 @@ export const watching: Benchmark = {
         for (const provider of providers) await provider.shutdown()
         for (const { cache } of caches) await cache.close({ drainMs: 0 })
         for (const name of eventNames)
-          if (channel(channelName(name)).hasSubscribers) throw new Error(`${name} is still listened to`)
-        for (const name of operations)
+          if (channel(eventChannel(name)).hasSubscribers) throw new Error(`${name} is still listened to`)
+        for (const name of operationNames)
           if (tracingChannel(operationChannel(name)).hasSubscribers) throw new Error(`${name} is still traced`)
       },
     }

@@ -4,9 +4,9 @@ const log = { warn: (line: object) => lines.push(line), error: (line: object) =>
 
 // #region channels
 import { channel, tracingChannel } from 'node:diagnostics_channel'
-import { channelName, type EventMessage, operationChannel, type OperationMessage } from 'rekindle'
+import { eventChannel, type EventMessage, operationChannel, type OperationMessage } from 'rekindle'
 
-channel(channelName('config-refused')).subscribe((message) => {
+channel(eventChannel('config-refused')).subscribe((message) => {
   const { namespace, worker, event } = message as EventMessage<'config-refused'>
   log.warn({ namespace, worker, agent: event.key.agentId, reason: event.reason })
 })

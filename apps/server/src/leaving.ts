@@ -1,25 +1,50 @@
-import { once } from 'node:events'
-import { Server } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Departure } from './cluster/messages.ts'
+import type { HotKeys } from './fleet/hot-keys.ts'
 import type { Standing } from './http/health-routes.ts'
-import type { Settings } from './settings.ts'
-import type { RunningTurns } from './turns/running-turns.ts'
+import { answers } from './http/part-check.ts'
+import { stopServing } from './stop-serving.ts'
+import type { ServingParts } from './stop-serving.ts'
 
-/** What the last requests may take to leave once all turns have ended. */
-const closingMs = 1_000
-/**
- * When another worker has taken its place, a worker that leaves serves what comes over the connections it has for so long. Each of
- * them is told with its next reply that it ends there, so hardly one is left to be closed while its client sends.
- */
-const handingOverMs = 1_000
+/** What the last word of what is in use may take. */
+const lastWordMs = 1_000
+/** What everything may take to be closed: less than the primary waits before it ends the process. */
+const closingMs = 4_000
 
-export interface LeavingParts {
-  readonly app: FastifyInstance
-  readonly turns: RunningTurns
-  readonly standing: Standing
-  readonly settings: Pick<Settings, 'drainMs' | 'shutdownDelayMs'>
+export interface LeavingParts extends ServingParts {
+  readonly hotKeys: Pick<HotKeys, 'stop' | 'save'>
+  /** Closes what the worker has open. */
+  readonly close: () => Promise<void>
+}
+
+/** How a worker goes: it stops serving, closes what it has open, and ends the process. Once, however often it is told to. */
+export class Leaving implements Standing {
+  readonly #parts: LeavingParts
+  #begun = false
+
+  constructor(parts: LeavingParts) {
+    this.#parts = parts
+  }
+
+  get leaving(): boolean {
+    return this.#begun
+  }
+
+  begin(because: Departure): void {
+    if (this.#begun) return
+    this.#begun = true
+    void this.#leave(because)
+  }
+
+  async #leave(because: Departure): Promise<void> {
+    const { hotKeys, close } = this.#parts
+    hotKeys.stop()
+    const saved = answers(() => hotKeys.save(), lastWordMs)
+    const [cut] = await Promise.all([stopServing(this.#parts, because), saved])
+    // What hangs is not waited for: it ends with the process.
+    await answers(close, closingMs)
+    process.exit(cut === 0 ? 0 : 1)
+  }
 }
 
 /** From when it leaves on, every reply tells its client to open another connection for what it wants next. */
@@ -27,31 +52,4 @@ export function endConnectionsWhenLeaving(app: FastifyInstance, standing: Standi
   app.addHook('onRequest', async (_request, reply) => {
     if (standing.leaving) reply.header('connection', 'close')
   })
-}
-
-/** Stops serving, in the order that costs clients least. Resolves to how many turns had to be cut off. */
-export async function stopServing({ app, turns, standing, settings }: LeavingParts, because: Departure): Promise<number> {
-  const { shutdownDelayMs, drainMs } = settings
-  standing.leaving = true
-  // Load balancers see by /readyz that it is going. Until they do, they send it requests.
-  if (because === 'stop' && shutdownDelayMs > 0) await delay(shutdownDelayMs)
-  const closed = stopListening(app)
-  if (because === 'restart') await delay(handingOverMs)
-  const cut = await turns.drain(drainMs)
-  // Connections that are kept alive become idle one by one, as the last replies leave.
-  app.server.closeIdleConnections()
-  const idle = setInterval(() => app.server.closeIdleConnections(), 20)
-  const late = setTimeout(() => app.server.closeAllConnections(), closingMs)
-  await Promise.all([app.close(), closed])
-  clearInterval(idle)
-  clearTimeout(late)
-  return cut
-}
-
-/** Accepts no more connections. `http.Server` would at once close those, too, over which nothing happens to be going on. */
-async function stopListening({ server }: FastifyInstance): Promise<void> {
-  if (!server.listening) return
-  const closed = once(server, 'close')
-  Server.prototype.close.call(server)
-  await closed
 }

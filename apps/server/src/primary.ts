@@ -37,42 +37,19 @@ export async function runPrimary(environment: Environment): Promise<void> {
 async function start(environment: Environment): Promise<void> {
   const settings = readSettings(environment)
   const models = readEnvironment(environment)
-  // Here only to say at once what is wrong with it.
-  if (settings.localMcpServers !== undefined) (await import('./mcp/local-servers.ts')).readLocalServers(settings.localMcpServers)
-  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
-  cookieSecretOf(settings)
+  await prepareFiles(settings)
   const seeded = await prepareDatabase(settings)
-  const redact = redactor(environment)
-  const changes = await changesOf(settings, (error) => redact(errorText(error)))
+  const changes = await changesOf(settings, redactor(environment))
   const firstWord = Promise.race([changes?.ready, delay(firstWordMs)])
   const port = settings.port === 0 ? await freePort(settings.host) : settings.port
 
-  const now = (): number => performance.now()
-  const warmingLine = new WarmingLine({ write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY, now })
-  const sayOn = (stream: NodeJS.WriteStream) => (line: string) => {
-    warmingLine.end()
-    stream.write(`${line}\n`)
-  }
-  const say = sayOn(process.stdout)
-  const warn = sayOn(process.stderr)
-  const pool = new WorkerPool({
-    size: settings.workers,
-    drainMs: settings.drainMs,
-    shutdownDelayMs: settings.shutdownDelayMs,
-    environment: { PORT: String(port) },
-    onWarming: (warming) => warmingLine.show(warming),
-    onLoss: warn,
-    onGiveUp: (message) => {
-      // Until all are ready this is the outcome of the start, and reported as such.
-      if (!started) return
-      process.stderr.write(`Rekindle stops: ${message}\n`)
-      process.exit(1)
-    },
-  })
-  let started = false
+  const warming = new WarmingLine({ write: (text) => process.stdout.write(text), isTerminal: process.stdout.isTTY, now })
+  const say = linesOn(process.stdout, warming)
+  const warn = linesOn(process.stderr, warming)
+  const pool = poolOf(settings, port, warming, warn)
   const rolling = new RollingRestart({ pool, say, warn, now })
   process.on('SIGUSR2', () => {
-    if (started) void rolling.begin()
+    if (pool.isReady) void rolling.begin()
     else say('The workers are only just starting.')
   })
   onStopSignals({
@@ -83,9 +60,8 @@ async function start(environment: Environment): Promise<void> {
     },
   })
   const { storeAnswers } = await pool.start()
-  warmingLine.end()
-  started = true
-  const readyMs = performance.now()
+  warming.end()
+  const readyMs = now()
   // As a rule it came before the workers were ready. After it no agent that is built now has to be built again.
   await firstWord
   const otherEdits = changes?.otherEdits
@@ -93,6 +69,39 @@ async function start(environment: Environment): Promise<void> {
   const facts = { settings, port, models, seeded, storeAnswers, otherEdits, readyMs, pid, here: process.cwd() }
   // Plain where it is not a terminal that reads.
   process.stdout.write(startReport(facts, (style, text) => styleText(style, text, { stream: process.stdout })))
+}
+
+const now = (): number => performance.now()
+
+/** What all workers read, and what is wrong with it, said once. */
+async function prepareFiles(settings: Settings): Promise<void> {
+  const { localMcpServers, dataDir } = settings
+  if (localMcpServers !== undefined) (await import('./mcp/local-servers.ts')).readLocalServers(localMcpServers)
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  cookieSecretOf(settings)
+}
+
+/** Writes whole lines, in the place of one that shows progress. */
+function linesOn(stream: NodeJS.WriteStream, warming: WarmingLine): (line: string) => void {
+  return (line) => {
+    warming.end()
+    stream.write(`${line}\n`)
+  }
+}
+
+function poolOf(settings: Settings, port: number, warming: WarmingLine, warn: (line: string) => void): WorkerPool {
+  return new WorkerPool({
+    size: settings.workers,
+    drainMs: settings.drainMs,
+    shutdownDelayMs: settings.shutdownDelayMs,
+    environment: { PORT: String(port) },
+    onWarming: (progress) => warming.show(progress),
+    onLoss: warn,
+    onGiveUp(message) {
+      process.stderr.write(`Rekindle stops: ${message}\n`)
+      process.exit(1)
+    },
+  })
 }
 
 /** Once, before any worker runs: they then only look whether there is something to do. */
@@ -111,11 +120,16 @@ async function prepareDatabase(settings: Settings): Promise<boolean> {
 }
 
 /** SQLite tells nobody of its changes. */
-async function changesOf(settings: Settings, textOf: (error: unknown) => string): Promise<DatabaseChanges | undefined> {
+async function changesOf(settings: Settings, redact: (text: string) => string): Promise<DatabaseChanges | undefined> {
   const { databaseUrl } = settings
   if (databaseUrl === undefined) return undefined
   const { followChanges } = await import('./changes/follow-changes.ts')
-  return followChanges({ databaseUrl, settings, textOf, say: (line) => process.stderr.write(`${line}\n`) })
+  return followChanges({
+    databaseUrl,
+    settings,
+    textOf: (error) => redact(errorText(error)),
+    say: (line) => process.stderr.write(`${line}\n`),
+  })
 }
 
 async function stop(

@@ -40,6 +40,20 @@ async function statuses(times: number, ask: (at: number) => Promise<{ readonly s
 }
 const tooMany = { error: { code: 'too-many-requests', message: expect.any(String) as string } }
 
+// First: its connections would be turned away while the server has not heard of the end of others.
+describe('a client that takes its time', () => {
+  it('is told so and sent away, whether it says nothing or a byte at a time', async () => {
+    await using open = new AsyncDisposableStack()
+    const began = performance.now()
+    const silent = await plainConnection(open)
+    const slow = spawn('bash', ['-c', dripping, 'drip', new URL(server.url).port], { stdio: ['ignore', 'pipe', 'ignore'] })
+    open.defer(() => void slow.kill())
+    const replies = await Promise.all([toldUntilClosed(silent.socket), toldUntilClosed(slow.stdout)])
+    for (const reply of replies) expect(reply).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n.*"code":"request-timeout"/s)
+    expect(performance.now() - began).toBeLessThan(8_000)
+  })
+})
+
 describe('in production', () => {
   it('nobody signs in with a name alone', async () => {
     const basic = await send(`${server.url}/api/me`, { user: 'dora:admin' })
@@ -128,19 +142,6 @@ describe('a WebSocket', () => {
     const beyond = await plainConnection(open_)
     await until(() => beyond.closed)
     expect(raw.map(({ closed }) => closed)).toEqual([false, false])
-  })
-})
-
-describe('a client that takes its time', () => {
-  it('is told so and sent away, whether it says nothing or a byte at a time', async () => {
-    await using open = new AsyncDisposableStack()
-    const began = performance.now()
-    const silent = await plainConnection(open)
-    const slow = spawn('bash', ['-c', dripping, 'drip', new URL(server.url).port], { stdio: ['ignore', 'pipe', 'ignore'] })
-    open.defer(() => void slow.kill())
-    const replies = await Promise.all([toldUntilClosed(silent.socket), toldUntilClosed(slow.stdout)])
-    for (const reply of replies) expect(reply).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n.*"code":"request-timeout"/s)
-    expect(performance.now() - began).toBeLessThan(8_000)
   })
 })
 

@@ -40,7 +40,7 @@ async function tune(stored: boolean, seed: number): Promise<Tuned[]> {
     configTtlMs: 10 * minute,
     maxStalenessMs: 1e9,
     live: { maxAgents: 10_000 },
-    ...(stored && { store: new MemoryStore({ now: () => clock.now() }) }),
+    ...(stored && { store: new MemoryStore({ clock }) }),
     advisor: createAdvisor({ autoTune: bounds }),
     loadConfig: ({ agentId }) => ({ agentId }),
     createAgent: (config) => config,

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { redisStore } from 'rekindle/redis'
 import { sqliteStore } from 'rekindle/sqlite'
 import type { Benchmark } from '../benchmark.ts'
-import { latency, throughput } from '../config-reader.ts'
+import { type ConfigReader, latency, throughput } from '../config-reader.ts'
 import { RedisClients } from '../peers/redis-clients.ts'
 import { redisPeers } from '../peers/redis-peers.ts'
 import { missSample } from './miss-sample.ts'
 import { missTrips } from './miss-trips.ts'
 import { loadAndCreate, peerMisses } from './peer-misses.ts'
-import { rekindleMisses } from './rekindle-misses.ts'
+import { rekindleMisses, type RekindleMissesOptions } from './rekindle-misses.ts'
 
 const requests = 150
 const concurrency = 100
@@ -26,52 +26,15 @@ export const missBenchmark: Benchmark = {
     const sample = missSample(concurrency * waves)
     const clients = new RedisClients(redisPort!)
     const counter = clients.ioredis()
-    const empty = () => counter.flushall()
+    const common: Common = { sample, configOf: sample.own, concurrency, empty: () => counter.flushall() }
     const folder = mkdtempSync(join(tmpdir(), 'rekindle-bench-'))
-    let files = 0
 
     const onlyCreating = loadAndCreate(sample)
-    const peers = []
-    for (const [at, open] of redisPeers.entries()) {
-      peers.push(await peerMisses((load) => open(clients, load), `peer-${at}`, sample, empty))
-    }
+    const peers: ConfigReader[] = []
+    for (const at of redisPeers.keys()) peers.push(await missesOfPeer(at, clients, common))
     const raw = peers[0]!.name
-    const common = { sample, configOf: sample.own, concurrency, empty }
-    const ioredis = redisStore({ client: clients.ioredis() })
-    const nodeRedis = redisStore({ client: await clients.nodeRedis() })
-    const sharing = 'rekindle on Redis (ioredis), sessions share their agent’s config'
-    const readers = [
-      onlyCreating,
-      ...peers,
-      rekindleMisses({ ...common, name: onRedis, store: () => ioredis }),
-      rekindleMisses({ ...common, name: sharing, store: () => ioredis, configOf: sample.shared }),
-      rekindleMisses({ ...common, name: onNodeRedis, store: () => nodeRedis }),
-      rekindleMisses({
-        ...common,
-        name: 'rekindle on SQLite',
-        store: () => sqliteStore({ path: join(folder, `${++files}.db`) }),
-      }),
-      rekindleMisses({ ...common, name: 'rekindle without a store' }),
-    ]
+    const readers = [onlyCreating, ...peers, ...(await rekindles(clients, folder, common))]
     const size = JSON.stringify(sample.own(0)).length
-    const trips = () =>
-      missTrips(redisPort!, counter, [
-        ...redisPeers.map((open, at) => async (port: number) => {
-          const own = new RedisClients(port)
-          const reader = await peerMisses((load) => open(own, load), `peer-${at}`, sample, empty)
-          return { reader, close: () => own.end() }
-        }),
-        async (port) => {
-          const own = new RedisClients(port)
-          const store = redisStore({ client: own.ioredis() })
-          return { reader: rekindleMisses({ ...common, name: onRedis, store: () => store }), close: () => own.end() }
-        },
-        async (port) => {
-          const own = new RedisClients(port)
-          const store = redisStore({ client: await own.nodeRedis() })
-          return { reader: rekindleMisses({ ...common, name: onNodeRedis, store: () => store }), close: () => own.end() }
-        },
-      ])
     return {
       comparisons: [
         {
@@ -100,11 +63,55 @@ export const missBenchmark: Benchmark = {
           ],
         },
       ],
-      grids: [trips],
+      grids: [() => missTrips(redisPort!, counter, contestantsOfTrips(common))],
       async end() {
         clients.end()
         rmSync(folder, { recursive: true, force: true })
       },
     }
   },
+}
+
+type Common = Omit<RekindleMissesOptions, 'name' | 'store'>
+
+function missesOfPeer(at: number, clients: RedisClients, { sample, empty }: Common): Promise<ConfigReader> {
+  return peerMisses((load) => redisPeers[at]!(clients, load), `peer-${at}`, sample, empty)
+}
+
+async function rekindles(clients: RedisClients, folder: string, common: Common): Promise<ConfigReader[]> {
+  const ioredis = redisStore({ client: clients.ioredis() })
+  const nodeRedis = redisStore({ client: await clients.nodeRedis() })
+  const sharing = 'rekindle on Redis (ioredis), sessions share their agent’s config'
+  let files = 0
+  return [
+    rekindleMisses({ ...common, name: onRedis, store: () => ioredis }),
+    rekindleMisses({ ...common, name: sharing, store: () => ioredis, configOf: common.sample.shared }),
+    rekindleMisses({ ...common, name: onNodeRedis, store: () => nodeRedis }),
+    rekindleMisses({
+      ...common,
+      name: 'rekindle on SQLite',
+      store: () => sqliteStore({ path: join(folder, `${++files}.db`) }),
+    }),
+    rekindleMisses({ ...common, name: 'rekindle without a store' }),
+  ]
+}
+
+/** Each with connections of its own, to the port it is given. */
+function contestantsOfTrips(common: Common): Parameters<typeof missTrips>[2] {
+  return [
+    ...redisPeers.map((_open, at) => async (port: number) => {
+      const own = new RedisClients(port)
+      return { reader: await missesOfPeer(at, own, common), close: () => own.end() }
+    }),
+    async (port) => {
+      const own = new RedisClients(port)
+      const store = redisStore({ client: own.ioredis() })
+      return { reader: rekindleMisses({ ...common, name: onRedis, store: () => store }), close: () => own.end() }
+    },
+    async (port) => {
+      const own = new RedisClients(port)
+      const store = redisStore({ client: await own.nodeRedis() })
+      return { reader: rekindleMisses({ ...common, name: onNodeRedis, store: () => store }), close: () => own.end() }
+    },
+  ]
 }

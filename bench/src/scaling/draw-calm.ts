@@ -16,6 +16,11 @@ const ways: readonly (readonly [name: string, plan: Changes])[] = [
   ['the same, a cluster of 8', { sticky: false, maxAgents: 1_000, shards: 8 }],
 ]
 
+/** The names of {@link ways}, each complete. */
+const names = ways.map(([name], at) =>
+  name.startsWith('the same') ? `${ways[at - 1]![0].replace(', one Redis', '')}, a cluster of 8` : name,
+)
+
 /** Few enough to be simulated in a second or two, with ten thousand sessions. */
 function sampled(plan: FleetPlan, full: boolean): FleetPlan {
   const simulated = Math.min(plan.workers, full ? 50 : 20)
@@ -55,67 +60,71 @@ export async function drawRest(full: boolean): Promise<Grid> {
   })
 }
 
-/** The node that has most to do, by the size of the fleet. Sessions grow with it: 10 000 a worker. */
+/** The usual traffic: the node that has most to do, by the size of the fleet; and all that a thousand workers ask for. */
 export async function drawSteady(full: boolean): Promise<Grid[]> {
   const sizes = full ? [10, 100, 300, 1_000, 3_000, 10_000] : [100, 1_000]
   const all = await Promise.all(ways.map(([, plan]) => Promise.all(sizes.map((workers) => calm({ ...plan, workers }, full)))))
-  const named = ways.map(([name], at) =>
-    name.startsWith('the same') ? `${ways[at - 1]![0].replace(', one Redis', '')}, a cluster of 8` : name,
-  )
-  const at = sizes.indexOf(1_000)
+  return [steadyCurve(sizes, all), steadyTable(sizes, all)]
+}
+
+/** Sessions grow with the fleet: 10 000 a worker. */
+function steadyCurve(sizes: readonly number[], all: readonly (readonly Figures[])[]): Grid {
+  return curveGrid({
+    title: 'The usual traffic: the thread of the busiest node',
+    of: 'workers',
+    unit: '% of a core',
+    lines: names.map((name, way) => lineOf(name, sizes, all[way]!, ({ hub, other }) => Math.max(hub, other) * 100)),
+    from: 1_000,
+    notes: [
+      '10 000 sessions a worker; each asks for its agent every ten minutes, and lasts an hour. 10 000 agents. From 100 % on requests wait, and build',
+      'for themselves what the store does not say in time.',
+    ],
+  })
+}
+
+function steadyTable(sizes: readonly number[], all: readonly (readonly Figures[])[]): Grid {
+  const at = sizes.indexOf(usualFleet.workers)
+  return {
+    title: 'The usual traffic of 1 000 workers and ten million sessions',
+    table: [
+      [
+        '',
+        'requests/s',
+        'memory',
+        'config',
+        'build',
+        'reads/s',
+        'scripts/s',
+        'clock’s node',
+        'busiest other',
+        'p50',
+        'p99',
+        'a node is full at',
+      ],
+      ...names.map((name, way) => [name, ...steadyCells(all[way]![at]!)]),
+    ],
+    notes: ['Full: by the share of the busiest node; p99 grows from 70 % on.'],
+    targets: [],
+    figures: { sizes, all },
+  }
+}
+
+/** Of the usual number of workers. */
+function steadyCells(figures: Figures): string[] {
+  const { commands } = figures
+  const of = (...kinds: string[]) => count(kinds.reduce((sum, kind) => sum + (commands[kind] ?? 0), 0))
   return [
-    curveGrid({
-      title: 'The usual traffic: the thread of the busiest node',
-      of: 'workers',
-      unit: '% of a core',
-      lines: named.map((name, way) => lineOf(name, sizes, all[way]!, ({ hub, other }) => Math.max(hub, other) * 100)),
-      from: 1_000,
-      notes: [
-        '10 000 sessions a worker; each asks for its agent every ten minutes, and lasts an hour. 10 000 agents. From 100 % on requests wait, and build',
-        'for themselves what the store does not say in time.',
-      ],
-    }),
-    {
-      title: 'The usual traffic of 1 000 workers and ten million sessions',
-      table: [
-        [
-          '',
-          'requests/s',
-          'memory',
-          'config',
-          'build',
-          'reads/s',
-          'scripts/s',
-          'clock’s node',
-          'busiest other',
-          'p50',
-          'p99',
-          'a node is full at',
-        ],
-        ...named.map((name, way) => {
-          const figures = all[way]![at]!
-          const { commands } = figures
-          const of = (...kinds: string[]) => count(kinds.reduce((sum, kind) => sum + (commands[kind] ?? 0), 0))
-          return [
-            name,
-            count(figures.requests),
-            percent(figures.memory),
-            percent(figures.config),
-            percent(figures.build),
-            of('read', 'read config'),
-            of('look', 'sync', 'claim', 'claim, to wait', 'release'),
-            percent(figures.hub),
-            percent(figures.other),
-            inMs(figures.p50),
-            inMs(figures.p99),
-            `${count(sizes[at]! / Math.max(figures.hub, figures.other))} workers`,
-          ]
-        }),
-      ],
-      notes: ['Full: by the share of the busiest node; p99 grows from 70 % on.'],
-      targets: [],
-      figures: { sizes, all },
-    },
+    count(figures.requests),
+    percent(figures.memory),
+    percent(figures.config),
+    percent(figures.build),
+    of('read', 'read config'),
+    of('look', 'sync', 'claim', 'claim, to wait', 'release'),
+    percent(figures.hub),
+    percent(figures.other),
+    inMs(figures.p50),
+    inMs(figures.p99),
+    `${count(usualFleet.workers / Math.max(figures.hub, figures.other))} workers`,
   ]
 }
 

@@ -115,22 +115,26 @@ async function statsOf(admin: Redis): Promise<{ readonly calls: ReadonlyMap<stri
   return { calls: new Map(calls), cpuMs: (seconds('sys') + seconds('user')) * 1_000 }
 }
 
+type Sample = readonly [workers: number, part: number]
+
+const fullSamples: readonly Sample[] = [
+  [50, 0.01],
+  [50, 0.02],
+  [50, 0.04],
+  [100, 0.02],
+  [200, 0.01],
+  [1_000, 0.004],
+]
+
+const quickSamples: readonly Sample[] = [
+  [20, 0.02],
+  [20, 0.04],
+  [40, 0.02],
+]
+
 /** The same fleet, with more or less of it simulated. */
 export async function drawSampling(full: boolean): Promise<Grid> {
-  const samples = full
-    ? ([
-        [50, 0.01],
-        [50, 0.02],
-        [50, 0.04],
-        [100, 0.02],
-        [200, 0.01],
-        [1_000, 0.004],
-      ] as const)
-    : ([
-        [20, 0.02],
-        [20, 0.04],
-        [40, 0.02],
-      ] as const)
+  const samples = full ? fullSamples : quickSamples
   const all = await Promise.all(
     samples.map(([simulated, part]) =>
       simulate<Figures>({ type: 'steady', ms: full ? 40_000 : 10_000, plan: { ...usualFleet, simulated, part } }),

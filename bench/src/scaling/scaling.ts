@@ -1,8 +1,11 @@
 import type { Benchmark, Grid } from '../benchmark.ts'
 import { drawRest, drawSettings, drawShards, drawSteady } from './draw-calm.ts'
 import { drawCalibration, drawSampling, drawSmallFleet } from './draw-checks.ts'
-import { drawOneEdit, drawStorms } from './draw-storms.ts'
-import { drawDeadNode, drawFaults, drawHerds } from './draw-trouble.ts'
+import { drawDeadNode } from './draw-dead-node.ts'
+import { drawFaults } from './draw-faults.ts'
+import { drawHerds } from './draw-herds.ts'
+import { drawConfirmed, drawHotAgent } from './draw-one-edit.ts'
+import { drawStorms } from './draw-storms.ts'
 import { endSimulations } from './simulate.ts'
 
 /** A fleet of a thousand workers, simulated: the library's own code, in a time and on servers that are modelled. */
@@ -21,7 +24,8 @@ export const scaling: Benchmark = {
           drawShards(full),
           drawSettings(full),
           drawStorms(full),
-          drawOneEdit(full),
+          drawConfirmed(full),
+          drawHotAgent(full),
           drawHerds(full),
           drawFaults(full),
           drawDeadNode(),

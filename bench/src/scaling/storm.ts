@@ -14,16 +14,8 @@ const editors = 10
 export async function storm(plan: FleetPlan, { perSecond, of, ms }: Storm): Promise<StormFigures> {
   const fleet = new SimulatedFleet(plan)
   await fleet.fill()
-  const { time, random, workers, population } = fleet
-  const heard = new Map<string, { readonly at: number; count: number; ms: number }>()
-  for (const worker of workers) {
-    worker.onInvalidated((targets) => {
-      for (const target of targets) {
-        const told = heard.get(target)
-        if (told !== undefined && ++told.count === workers.length) told.ms = time.elapsed - told.at
-      }
-    })
-  }
+  const { time, random, population } = fleet
+  const heard = listen(fleet)
   const invalidators = Array.from({ length: editors }, () =>
     createInvalidator({
       namespace: 'fleet-0',
@@ -63,6 +55,28 @@ export async function storm(plan: FleetPlan, { perSecond, of, ms }: Storm): Prom
     refused: refused / all,
     validFor: finite(validFor),
   }
+}
+
+interface Told {
+  readonly at: number
+  /** So many workers have heard of it. */
+  count: number
+  /** Until all had. */
+  ms: number
+}
+
+/** Notes by the name of an invalidation, once it is in the map, when all workers have heard of it. */
+function listen({ time, workers }: SimulatedFleet): Map<string, Told> {
+  const heard = new Map<string, Told>()
+  for (const worker of workers) {
+    worker.onInvalidated((targets) => {
+      for (const target of targets) {
+        const told = heard.get(target)
+        if (told !== undefined && ++told.count === workers.length) told.ms = time.elapsed - told.at
+      }
+    })
+  }
+  return heard
 }
 
 const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined)

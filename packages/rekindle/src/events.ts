@@ -7,7 +7,7 @@ import type { CacheSettings } from './settings.ts'
 
 /**
  * What happens in a cache, for logs, metrics and tests: for its own listeners (`agents.on`), and for all who subscribe to
- * `node:diagnostics_channel` under {@link channelName}.
+ * `node:diagnostics_channel` under {@link eventChannel}.
  */
 export interface AgentCacheEvents {
   /** A request got its agent. Of memory hits, only the one in 128 that is timed makes this event; `stats()` counts all. */
@@ -117,17 +117,17 @@ export interface CacheIdentity {
   readonly worker: string
 }
 
-/** What is published under {@link channelName}. */
+/** What is published under {@link eventChannel}. */
 export interface EventMessage<Name extends EventName> extends CacheIdentity {
   readonly event: AgentCacheEvents[Name]
 }
 
 /** The diagnostics channel of an event: `rekindle:created`, … */
-export function channelName(name: EventName): string {
+export function eventChannel(name: EventName): string {
   return `rekindle:${name}`
 }
 
-const channels = Object.fromEntries(eventNames.map((name) => [name, channel(channelName(name))])) as Record<EventName, Channel>
+const channels = Object.fromEntries(eventNames.map((name) => [name, channel(eventChannel(name))])) as Record<EventName, Channel>
 
 /** An event and its name. */
 interface Happened<Name extends EventName> {

@@ -7,23 +7,7 @@ export type { Invalidator } from './store/open-invalidator.ts'
 export type { AgentCache } from './agent-cache.ts'
 export type { AgentKey, KeyField, ScopedKey } from './agent-key.ts'
 export type { Clock, Timer } from './clock.ts'
-export type {
-  Claim,
-  Claimed,
-  ConnectOptions,
-  SeenClock,
-  StoreAdvance,
-  StoreChanges,
-  StoreClock,
-  StoreConnection,
-  StoreEntry,
-  StoreListener,
-  WorkerList,
-  WorkerPresence,
-  WorkerReport,
-} from './config/config-store.ts'
 export type { ConfigStore } from './store/config-store.ts'
-export type { Sharing } from './store/sharing.ts'
 export type { JsonObject, JsonValue } from './agent-config/json-value.ts'
 export type { ConfigStanding, StoredConfig } from './config/config-inspection.ts'
 export type { StandardSchema } from './config/standard-schema.ts'
@@ -46,7 +30,7 @@ export type { ConfigIssue, RekindleErrorCode } from './errors.ts'
 export { mergeAudits } from './audit/merge-audits.ts'
 export type { AuditFinding, AuditOutcome, AuditSummary, AuditWindow } from './audit/audit-summary.ts'
 export type { AgentCacheEvents, CacheIdentity, EventListener, EventMessage, EventName } from './events.ts'
-export { channelName, eventNames } from './events.ts'
+export { eventChannel, eventNames } from './events.ts'
 export type { Explanation, LastInvalidation, MemoryStanding } from './explain/explanation.ts'
 export type { Happening } from './explain/timeline.ts'
 export { histogramSince, type LatencyHistogram, mergeHistograms, percentileOf } from './counts/histogram.ts'
@@ -71,7 +55,7 @@ export { configRefusals, missReasons, removalCauses } from './reasons.ts'
 export type { StoreHealth } from './resilience/store-health.ts'
 export type { CacheSettings } from './settings.ts'
 export type { AgentCacheStats } from './counts/stats.ts'
-export { operationChannel, type OperationMessage, type OperationName, operations } from './tracing.ts'
+export { operationChannel, type OperationMessage, type OperationName, operationNames } from './tracing.ts'
 export type { RecordingPage, RequestMark, RequestWatch, RequestWatcher, WatchedCache } from './watch/watcher.ts'
 export type {
   AskOptions,

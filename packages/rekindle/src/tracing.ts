@@ -28,7 +28,7 @@ interface Outcomes {
 export type OperationName = keyof Outcomes
 
 /** The names of all operations. */
-export const operations: readonly OperationName[] = ['acquire', 'config-read', 'load', 'create', 'dispose']
+export const operationNames: readonly OperationName[] = ['acquire', 'config-read', 'load', 'create', 'dispose']
 
 /** What is published on the tracing channel of an operation. Its outcome is there when it ends well, `error` when it fails. */
 export type OperationMessage<Name extends OperationName> = CacheIdentity & {
@@ -41,7 +41,7 @@ export function operationChannel(name: OperationName): string {
   return `rekindle:${name}`
 }
 
-const channels = Object.fromEntries(operations.map((name) => [name, tracingChannel(operationChannel(name))])) as Record<
+const channels = Object.fromEntries(operationNames.map((name) => [name, tracingChannel(operationChannel(name))])) as Record<
   OperationName,
   TracingChannel<object>
 >

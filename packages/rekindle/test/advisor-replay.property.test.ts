@@ -131,7 +131,7 @@ test('what is predicted for the settings of a cache, from what was recorded ther
         configTtlMs,
         live: { ttlMs: liveTtlMs, idleMs, maxAgents },
         maxStalenessMs: 1e9,
-        ...(stored && { store: new MemoryStore({ now: () => clock.now() }) }),
+        ...(stored && { store: new MemoryStore({ clock }) }),
       })
       for (const { pauseS, key } of requests) {
         await clock.advance(pauseS * 1_000)

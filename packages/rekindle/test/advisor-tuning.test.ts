@@ -35,7 +35,7 @@ class Workload {
       configTtlMs,
       live: { ttlMs: liveTtlMs, maxAgents: 10_000 },
       maxStalenessMs: 1e9,
-      ...(stored && { store: new MemoryStore({ now: () => this.clock.now() }) }),
+      ...(stored && { store: new MemoryStore({ clock: this.clock }) }),
     })
     opened.push(this.agents)
     this.agents.cache.on('tuned', ({ to }) => this.tuned.push(to))

@@ -177,7 +177,7 @@ describe('an advisor', () => {
     const clock = new ManualClock()
     const advisor = createAdvisor({ memoryTarget: 0.5, target: 0.5 })
     await expect(advisor.advise()).rejects.toThrow('watches no cache')
-    const store = new MemoryStore({ now: () => clock.now() })
+    const store = new MemoryStore({ clock })
     const agents = new TestAgents({ advisor, clock, store, configScope: ['agentId'], maxStalenessMs: 1e9 })
     expect(() => new TestAgents({ advisor })).toThrow("This advisor watches 'test' already")
     for (const sessionId of ['1', '2', '3']) await agents.ask({ sessionId })

@@ -27,7 +27,7 @@ class World {
   readonly owed = new Map<string, number>()
 
   constructor() {
-    const memory = new MemoryStore({ now: () => this.clock.now() })
+    const memory = new MemoryStore({ clock: this.clock })
     const worker = (deaf: boolean, maxAgents: number) => {
       const connect = (namespace: string) => ({ ...memory.connect(namespace), ...(deaf && { listen: () => () => {} }) })
       const agents = new TestAgents({

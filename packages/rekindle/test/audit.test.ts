@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AgentNotFoundError, type ConfigStore, createAgentCache, type StoreConnection } from '../src/index.ts'
+import { AgentNotFoundError, type ConfigStore, createAgentCache } from '../src/index.ts'
 import { fingerprintOf } from '../src/config/fingerprint.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
 import { ManualClock, settle } from '../src/testing/index.ts'
 import { readSelfDescription } from '../src/workers/answer-shapes.ts'
 import { gate, TestAgents } from './test-agents.ts'
-import { sharing } from '../src/store/index.ts'
+import { sharing, type StoreConnection } from '../src/store/index.ts'
 import { testFolder } from './test-folder.ts'
 
 const folder = testFolder('audit')
@@ -30,7 +30,7 @@ type Options = ConstructorParameters<typeof TestAgents>[0]
 
 /** A worker that looks at all it serves; its findings are its trace. `change` is what its connection to the store does otherwise. */
 function worker(options: Options = {}, change: (connection: StoreConnection) => void = () => {}): TestAgents {
-  const sqlite = sqliteStore({ path, now: () => clock.now() })
+  const sqlite = sqliteStore({ path, clock })
   const store: ConfigStore = {
     name: 'sqlite',
     sharing,
@@ -55,7 +55,7 @@ const printOf = (version: number) => fingerprintOf(JSON.stringify({ name: 'agent
 
 /** Puts version 1 into the store, as a worker did that is no more. */
 async function store(options: Options = {}): Promise<void> {
-  const agents = new TestAgents({ store: sqliteStore({ path, now: () => clock.now() }), clock, ...options })
+  const agents = new TestAgents({ store: sqliteStore({ path, clock }), clock, ...options })
   await agents.ask()
   await agents.cache.close()
 }

@@ -1,6 +1,13 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
 import { afterEach, expect, test } from 'vitest'
-import { channelName, type EventMessage, eventNames, operationChannel, type OperationName, operations } from '../src/index.ts'
+import {
+  eventChannel,
+  type EventMessage,
+  eventNames,
+  operationChannel,
+  type OperationName,
+  operationNames,
+} from '../src/index.ts'
 import { MemoryStore } from '../src/testing/index.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
 
@@ -16,10 +23,10 @@ function listen(): string[] {
       const { source, reason, cause } = event as { source?: string; reason?: string; cause?: string }
       lines.push([namespace, name, source, reason, cause].filter(Boolean).join(' '))
     }
-    channel(channelName(name)).subscribe(hear)
-    cleanUp.push(() => channel(channelName(name)).unsubscribe(hear))
+    channel(eventChannel(name)).subscribe(hear)
+    cleanUp.push(() => channel(eventChannel(name)).unsubscribe(hear))
   }
-  for (const name of operations) {
+  for (const name of operationNames) {
     const tell =
       (what: string) =>
       (message: object): void => {
@@ -96,5 +103,5 @@ test('names of channels and counts of events are those of the events there are',
   const agents = new TestAgents()
   expect(Object.keys(agents.cache.stats().events)).toEqual(eventNames)
   const names: readonly OperationName[] = ['acquire', 'config-read', 'load', 'create', 'dispose']
-  expect(operations).toEqual(names)
+  expect(operationNames).toEqual(names)
 })

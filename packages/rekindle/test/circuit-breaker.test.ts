@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { ConfigStore, StoreConnection } from '../src/index.ts'
+import type { ConfigStore } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { TestAgents } from './test-agents.ts'
-import { sharing } from '../src/store/index.ts'
+import { sharing, type StoreConnection } from '../src/store/index.ts'
 
 /** A worker whose store can be made to hang or to fail, and the calls that reach it. */
 function world(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
   const clock = new ManualClock()
-  const real = new MemoryStore({ now: () => clock.now() }).connect('test')
+  const real = new MemoryStore({ clock }).connect('test')
   const calls: string[] = []
   let fault: (() => Promise<never>) | undefined
   const names = ['read', 'readBlob', 'write', 'remove', 'invalidate', 'sync', 'workers', 'claim', 'release', 'send'] as const
@@ -88,7 +88,7 @@ describe('when the store is slow', () => {
     [240, 250],
   ])('%i ms a call: a request waits for all of its calls %i ms, and no longer', async (callMs, waitsMs) => {
     const clock = new ManualClock()
-    const real = new MemoryStore({ now: () => clock.now() }).connect('test')
+    const real = new MemoryStore({ clock }).connect('test')
     const slowly = (name: 'read' | 'claim') => {
       const call = real[name].bind(real) as (...args: never[]) => Promise<unknown>
       const wait = () => new Promise<void>((resolve) => void clock.after(callMs, resolve))

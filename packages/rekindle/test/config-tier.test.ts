@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type ConfigStore, createAgentCache, type StoreConnection } from '../src/index.ts'
+import { type ConfigStore, createAgentCache } from '../src/index.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { gate, keyOf, TestAgent, TestAgents } from './test-agents.ts'
-import { sharing } from '../src/store/index.ts'
+import { sharing, type StoreConnection } from '../src/store/index.ts'
 import { testFolder } from './test-folder.ts'
 
 const folder = testFolder('tier')
@@ -22,7 +22,7 @@ beforeEach(() => {
 
 /** A worker of its own: its memory is empty, the store is that of all. */
 function worker(options: ConstructorParameters<typeof TestAgents>[0] = {}): TestAgents {
-  const agents = new TestAgents({ store: sqliteStore({ path, now: () => clock.now() }), clock, ...options })
+  const agents = new TestAgents({ store: sqliteStore({ path, clock }), clock, ...options })
   return agents.record('config-refused', ({ reason, detail }) => [reason, detail].filter(Boolean).join(': '))
 }
 
@@ -307,7 +307,7 @@ describe('a store that does not work costs time, never an answer', () => {
 
   test('and what has been invalidated here is not read from it when it is back', async () => {
     await askOnce(worker())
-    const flaky = sqliteStore({ path, now: () => clock.now() })
+    const flaky = sqliteStore({ path, clock })
     let down = false
     const store: ConfigStore = {
       name: 'flaky',

@@ -8,7 +8,7 @@ const start = 1_700_000_000_000
 
 function begin(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
   const clock = new ManualClock(start)
-  const store = new MemoryStore({ now: () => clock.now() })
+  const store = new MemoryStore({ clock })
   const space = store.namespace('test')
   const agents = new TestAgents({ store, clock, ...options })
   agents.load = (key, { tag }) => {

@@ -6,7 +6,7 @@ import { TestAgents } from './test-agents.ts'
 describe('createInvalidator', () => {
   test('invalidates agents of other processes, with and without confirmation, and leaves nothing behind', async () => {
     const clock = new ManualClock()
-    const store = new MemoryStore({ now: () => clock.now() })
+    const store = new MemoryStore({ clock })
     const agents = new TestAgents({ store, clock, configScope: ['agentId'] })
     await agents.ask()
     await clock.advance(1_000)

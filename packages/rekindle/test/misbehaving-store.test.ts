@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fingerprintOf } from '../src/config/fingerprint.ts'
-import type { ConfigStore, StoreConnection } from '../src/index.ts'
+import type { ConfigStore } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { hostileTexts, mutationsOf } from './mutated-json.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
-import { sharing } from '../src/store/index.ts'
+import { sharing, type StoreConnection } from '../src/store/index.ts'
 
 /** A correct store in this process, of which a test can replace calls. */
 function memoryStore(changes: Partial<StoreConnection> = {}, clock?: ManualClock) {
-  const whole = new MemoryStore(clock && { now: () => clock.now() })
+  const whole = new MemoryStore(clock && { clock })
   const connection = { ...whole.connect('test'), ...changes }
   const store: ConfigStore = { name: 'memory', connect: () => connection, sharing }
   return { store, connection, space: whole.namespace('test') }

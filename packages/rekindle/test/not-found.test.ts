@@ -7,7 +7,7 @@ import { sharing } from '../src/store/index.ts'
 /** Workers on one store, where only the agents in `there` exist. */
 function fleet(notFoundTtlMs?: number) {
   const clock = new ManualClock()
-  const store = new MemoryStore({ now: () => clock.now() })
+  const store = new MemoryStore({ clock })
   const there = new Set<string>()
   const worker = (changes: Partial<ConfigStore> = {}) => {
     const agents = new TestAgents({

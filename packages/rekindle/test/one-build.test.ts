@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import type { ConfigStore, StoreConnection } from '../src/index.ts'
+import type { ConfigStore } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { workerName } from '../src/workers/worker-name.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
-import { sharing } from '../src/store/index.ts'
+import { sharing, type StoreConnection } from '../src/store/index.ts'
 
 function fleet() {
   const clock = new ManualClock()
-  const whole = new MemoryStore({ now: () => clock.now() })
+  const whole = new MemoryStore({ clock })
   const worker = (changes: Partial<StoreConnection> = {}, options: ConstructorParameters<typeof TestAgents>[0] = {}) => {
     const connection = { ...whole.connect('test'), ...changes }
     const store: ConfigStore = { name: 'memory', connect: () => connection, sharing }

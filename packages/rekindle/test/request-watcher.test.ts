@@ -111,7 +111,7 @@ describe('a watcher of requests', () => {
 
   test('that fails keeps neither the cache from closing nor the process from living', async () => {
     const clock = new ManualClock()
-    const store = new MemoryStore({ now: () => clock.now() })
+    const store = new MemoryStore({ clock })
     const advisor = new Notebook()
     const agents = begin({ advisor, store, clock })
     agents.record('store-error', ({ operation, error }) => `${operation}: ${String(error)}`)
@@ -145,7 +145,7 @@ describe('a watcher of requests', () => {
 describe('workers.recordings', () => {
   test('has the whole of what each worker wrote down, page after page, and names those who write nothing down', async () => {
     const clock = new ManualClock()
-    const store = new MemoryStore({ now: () => clock.now() })
+    const store = new MemoryStore({ clock })
     const notebooks = [new Notebook({ pageLength: 2 }), new Notebook({ pageLength: 3 })] as const
     const [one, two] = notebooks.map((advisor) => begin({ advisor, store, clock })) as [TestAgents, TestAgents]
     const without = new TestAgents({ store, clock })
@@ -178,7 +178,7 @@ describe('workers.recordings', () => {
 
   test('has what a worker said until it fell silent, in the time of two answers', async () => {
     const clock = new ManualClock()
-    const store = new MemoryStore({ now: () => clock.now() })
+    const store = new MemoryStore({ clock })
     const advisor = new Notebook({ pageLength: 2 })
     const agents = begin({ advisor, store, clock })
     for (const sessionId of ['1', '2', '3', '4', '5']) await agents.ask({ sessionId })
@@ -198,7 +198,7 @@ describe('workers.recordings', () => {
 
   test('takes no recording that is none', async () => {
     const clock = new ManualClock()
-    const store = new MemoryStore({ now: () => clock.now() })
+    const store = new MemoryStore({ clock })
     const notebook = new Notebook()
     const agents = begin({ advisor: notebook, store, clock })
     await agents.ask()
@@ -215,7 +215,7 @@ describe('workers.recordings', () => {
 
 test('who only asks gets the numbers of all workers, and where a key stands, and is no worker itself', async () => {
   const clock = new ManualClock()
-  const store = new MemoryStore({ now: () => clock.now() })
+  const store = new MemoryStore({ clock })
   const agents = new TestAgents({ store, clock, configScope: ['agentId'] })
   opened.push(agents)
   await agents.ask()

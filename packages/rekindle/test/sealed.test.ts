@@ -4,14 +4,14 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ConfigStore, createInvalidator } from '../src/index.ts'
 import { redisStore } from '../src/redis/index.ts'
-import { type KeyOptions, type SealedOptions, sealed } from '../src/sealed/index.ts'
+import { type SealingKey, type SealedOptions, sealed } from '../src/sealed/index.ts'
 import { sqliteStore } from '../src/sqlite/index.ts'
 import { MemoryStore, settle, storeContract } from '../src/testing/index.ts'
 import { type RedisServer, startRedis } from './redis-server.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
 import { testFolder } from './test-folder.ts'
 
-const keyNamed = (id: string, byte: number): KeyOptions => ({ id, secret: Buffer.alloc(32, byte) })
+const keyNamed = (id: string, byte: number): SealingKey => ({ id, secret: Buffer.alloc(32, byte) })
 const [old, next] = [keyNamed('2026-10', 1), keyNamed('2026-11', 2)]
 const hashKey = Buffer.alloc(32, 9)
 
@@ -335,7 +335,7 @@ describe.each<[string, Pick<SealedOptions, 'hashKey'>]>([
   ['named by the keys', {}],
   ['named by a key of their own', { hashKey }],
 ])('keys rotate: entries %s', (_, named) => {
-  const ring = (...keys: KeyOptions[]) => worker({ sealing: { keys, ...named } })
+  const ring = (...keys: SealingKey[]) => worker({ sealing: { keys, ...named } })
 
   test('of the old key are still used, new ones are of the new key, and without the old key its entries are built again', async () => {
     await askOnce(ring(old), 'u')

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { ConfigStore, StoreConnection } from '../src/index.ts'
+import type { ConfigStore } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { gate, keyOf, TestAgents } from './test-agents.ts'
-import { sharing } from '../src/store/index.ts'
+import { sharing, type StoreConnection } from '../src/store/index.ts'
 
 /** Workers on one store and one clock. What a worker's connection does can be changed. */
 function fleet(options: ConstructorParameters<typeof TestAgents>[0] = {}) {
   const clock = new ManualClock()
-  const whole = new MemoryStore({ now: () => clock.now() })
+  const whole = new MemoryStore({ clock })
   const worker = (changes: Partial<StoreConnection> = {}, more: typeof options = {}) => {
     const connection = { ...whole.connect('test'), ...changes }
     const store: ConfigStore = { name: 'memory', connect: () => connection, sharing }

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { type ConfigStore, createInvalidator, type StoreConnection } from '../src/index.ts'
+import { type ConfigStore, createInvalidator } from '../src/index.ts'
 import { ManualClock, MemoryStore, settle } from '../src/testing/index.ts'
 import { keyOf, TestAgents } from './test-agents.ts'
-import { sharing } from '../src/store/index.ts'
+import { sharing, type StoreConnection } from '../src/store/index.ts'
 
 type Options = NonNullable<ConstructorParameters<typeof TestAgents>[0]>
 
@@ -18,7 +18,7 @@ afterEach(async () => {
 /** Workers that share a store, each known to the others, and a list of them that is old enough to be whole. */
 async function fleetOf(...options: Options[]) {
   const clock = new ManualClock()
-  const store = new MemoryStore({ now: () => clock.now() })
+  const store = new MemoryStore({ clock })
   const workers: TestAgents[] = []
   for (const each of options) {
     const agents = new TestAgents({ store, clock, ...each })
@@ -255,7 +255,7 @@ describe('a worker that is asked', () => {
 
   test('has no more than four answers under way', async () => {
     const clock = new ManualClock()
-    const memory = new MemoryStore({ now: () => clock.now() })
+    const memory = new MemoryStore({ clock })
     let sending = 0
     const slow = (connection: StoreConnection): StoreConnection => ({
       ...connection,

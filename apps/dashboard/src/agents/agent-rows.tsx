@@ -20,45 +20,12 @@ interface AgentRowsProps {
 export function AgentRows({ agents, totals, search }: AgentRowsProps) {
   const [order, setOrder] = useState<Order>('name')
   const rows = arranged(agents, totals, search, order)
-  const heading = (label: string, by: Order, number = true) => (
-    <th
-      scope="col"
-      class={number ? 'number' : ''}
-      aria-sort={order === by ? (by === 'name' ? 'ascending' : 'descending') : 'none'}
-    >
-      <button class="sort" type="button" onClick={() => setOrder(by)}>
-        {label}
-        {order === by && <Icon name="down" />}
-      </button>
-    </th>
-  )
-  if (rows.length === 0) {
-    return (
-      <div class="card">
-        <Empty icon="search" title={`No agent has "${search}"`}>
-          <p>Names, ids, descriptions, models and tools have been searched.</p>
-        </Empty>
-      </div>
-    )
-  }
+  if (rows.length === 0) return <NothingFound search={search} />
   return (
     <section class="card">
       <div class="table-wrap">
         <table class="agent-list">
-          <thead>
-            <tr>
-              {heading('Agent', 'name', false)}
-              {totals && heading('Requests by tier', 'requests', false)}
-              {totals && heading('Rebuilds', 'rebuilds', false)}
-              {totals && heading('Live', 'live')}
-              {totals && <th scope="col">Running version</th>}
-              <th scope="col">Model</th>
-              {heading('Edited', 'updated', false)}
-              <th scope="col">
-                <span class="hidden-text">Actions</span>
-              </th>
-            </tr>
-          </thead>
+          <Headings order={order} setOrder={setOrder} hasTotals={totals !== undefined} />
           <tbody>
             {rows.map((agent) => (
               <Row key={agent.id} agent={agent} hasTotals={totals !== undefined} totals={totals?.get(agent.id)} />
@@ -67,6 +34,64 @@ export function AgentRows({ agents, totals, search }: AgentRowsProps) {
         </table>
       </div>
     </section>
+  )
+}
+
+function NothingFound({ search }: Pick<AgentRowsProps, 'search'>) {
+  return (
+    <div class="card">
+      <Empty icon="search" title={`No agent has "${search}"`}>
+        <p>Names, ids, descriptions, models and tools have been searched.</p>
+      </Empty>
+    </div>
+  )
+}
+
+interface HeadingsProps {
+  readonly order: Order
+  readonly setOrder: (order: Order) => void
+  readonly hasTotals: boolean
+}
+
+function Headings({ order, setOrder, hasTotals }: HeadingsProps) {
+  const sorting = { order, setOrder }
+  return (
+    <thead>
+      <tr>
+        <SortHeading label="Agent" by="name" {...sorting} />
+        {hasTotals && (
+          <>
+            <SortHeading label="Requests by tier" by="requests" {...sorting} />
+            <SortHeading label="Rebuilds" by="rebuilds" {...sorting} />
+            <SortHeading label="Live" by="live" isNumber {...sorting} />
+            <th scope="col">Running version</th>
+          </>
+        )}
+        <th scope="col">Model</th>
+        <SortHeading label="Edited" by="updated" {...sorting} />
+        <th scope="col">
+          <span class="hidden-text">Actions</span>
+        </th>
+      </tr>
+    </thead>
+  )
+}
+
+interface SortHeadingProps extends Omit<HeadingsProps, 'hasTotals'> {
+  readonly label: string
+  readonly by: Order
+  readonly isNumber?: boolean
+}
+
+function SortHeading({ label, by, isNumber = false, order, setOrder }: SortHeadingProps) {
+  const direction = by === 'name' ? 'ascending' : 'descending'
+  return (
+    <th scope="col" class={isNumber ? 'number' : ''} aria-sort={order === by ? direction : 'none'}>
+      <button class="sort" type="button" onClick={() => setOrder(by)}>
+        {label}
+        {order === by && <Icon name="down" />}
+      </button>
+    </th>
   )
 }
 

@@ -52,27 +52,34 @@ export function chartOptions(
         values: (_chart, values) => values.map((value) => (value === null ? '' : format(value))),
       },
     ],
-    series: [
-      {},
-      ...lines.map(({ label, colour: token, dashed, isApart }) => ({
-        label,
-        stroke: colour(token),
-        width: 1.5,
-        points: { show: false },
-        spanGaps: isLog,
-        ...(dashed === true && { dash: [4, 4] }),
-        ...(isStacked && isApart !== true && { fill: colour(token, 0.22) }),
-      })),
-    ],
-    // Each area ends where the one below it begins.
-    ...(isStacked && {
-      bands: lines
-        .filter(({ isApart }) => isApart !== true)
-        .slice(1)
-        .map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })),
-    }),
+    series: [{}, ...lines.map((line) => seriesOf(line, { isStacked, isLog }, colour))],
+    ...(isStacked && { bands: bandsOf(lines) }),
     hooks: { setCursor: [({ cursor: { idx } }) => moved(idx ?? undefined)] },
   }
+}
+
+type ShapeLine = ChartShape['lines'][number]
+
+function seriesOf(
+  { label, colour: token, dashed, isApart }: ShapeLine,
+  { isStacked, isLog }: Pick<ChartShape, 'isStacked' | 'isLog'>,
+  colour: Colour,
+): uPlot.Series {
+  return {
+    label,
+    stroke: colour(token),
+    width: 1.5,
+    points: { show: false },
+    spanGaps: isLog,
+    ...(dashed === true && { dash: [4, 4] }),
+    ...(isStacked && isApart !== true && { fill: colour(token, 0.22) }),
+  }
+}
+
+/** Each area ends where the one below it begins. */
+function bandsOf(lines: readonly ShapeLine[]): uPlot.Band[] {
+  const piled = lines.filter(({ isApart }) => isApart !== true)
+  return piled.slice(1).map((_, index) => ({ series: [index + 2, index + 1] }))
 }
 
 const timeLabels = (_chart: uPlot, times: number[], _axis: number, _space: number, step: number): string[] =>

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import type { AgentSummary } from '../api/agents.ts'
-import { Icon } from '../parts/icon.tsx'
 import { Empty, Failed, Loading } from '../parts/states.tsx'
 import type { Loaded } from '../state/loaded.ts'
+import type { TurnOptions } from './chat-client.ts'
+import { ChatHead } from './chat-head.tsx'
 import { chat } from './chat.ts'
 import { Composer } from './composer.tsx'
 import { ConnectionNote } from './connection-note.tsx'
@@ -21,20 +22,17 @@ export function ChooseAgent({ agents, chosen, showList }: ChooseAgentProps) {
   const [picked, pick] = useState<string>()
   const list = agents.state === 'ready' ? agents.value : []
   const agentId = picked ?? chosen ?? list[0]?.id
-  const send = (text: string, reasoning: string | undefined): void => {
+  const send = (text: string, choice: Pick<TurnOptions, 'reasoning'>): void => {
     if (agentId === undefined) return
     const sessionId = newId()
-    chat.send({ agentId, sessionId, ...(reasoning !== undefined && { reasoning }) }, text)
+    chat.send({ agentId, sessionId, ...choice }, text)
     route(`/chat/${sessionId}?agent=${encodeURIComponent(agentId)}`)
   }
   return (
     <>
-      <div class="chat-head">
-        <button class="button icon side-toggle" type="button" aria-label="Conversations" onClick={showList}>
-          <Icon name="list" />
-        </button>
+      <ChatHead showList={showList}>
         <h1>New conversation</h1>
-      </div>
+      </ChatHead>
       <div class="log">
         <div class="messages">
           <ConnectionNote />
@@ -59,7 +57,7 @@ export function ChooseAgent({ agents, chosen, showList }: ChooseAgentProps) {
           </div>
         </div>
       </div>
-      <Composer isRunning={false} isPossible={agentId !== undefined} send={send} cancel={() => {}} />
+      <Composer isPossible={agentId !== undefined} send={send} />
     </>
   )
 }

@@ -1,11 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import type { AgentSummary } from '../api/agents.ts'
-import { type ApiError, asApiError } from '../api/problem.ts'
-import { Icon } from '../parts/icon.tsx'
 import { Failed, Loading } from '../parts/states.tsx'
+import { ChatHead } from './chat-head.tsx'
 import { chat, sessions } from './chat.ts'
 import { Composer } from './composer.tsx'
 import { ConnectionNote } from './connection-note.tsx'
+import type { Conversation } from './conversation.ts'
+import { useHistory } from './history.ts'
 import { textOf } from './message.ts'
 import { Messages } from './messages.tsx'
 import { NoticeNote } from './notice-note.tsx'
@@ -19,74 +20,72 @@ interface ConversationViewProps {
   readonly showList: () => void
 }
 
-type Loading_ = 'loading' | 'ready' | ApiError
-
 export function ConversationView({ sessionId, agentId: given, agents, showList }: ConversationViewProps) {
-  const { messages, turn, notice } = chat.conversation(sessionId).value
-  const [loading, setLoading] = useState<Loading_>(messages.length > 0 ? 'ready' : 'loading')
-  const [attempt, setAttempt] = useState(0)
+  const conversation = chat.conversation(sessionId).value
+  const [history, retry] = useHistory(sessionId)
   const log = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    // Begun here a moment ago: the server may not have heard of it yet.
-    if (chat.conversation(sessionId).value.turn !== undefined) return
-    chat.load(sessionId).then(
-      () => setLoading('ready'),
-      (error: unknown) => setLoading(asApiError(error)),
-    )
-  }, [attempt])
-  useStickyEnd(log, messages)
+  useStickyEnd(log, conversation.messages)
 
+  const { turn, notice } = conversation
   const session = sessions.value.sessions?.find(({ id }) => id === sessionId)
   const agentId = session?.agentId ?? given
   const agent = agents.find(({ id }) => id === agentId)
-  const options = (reasoning?: string) => ({ agentId: agentId ?? '', sessionId, ...(reasoning !== undefined && { reasoning }) })
-  const last = messages.at(-1)
-  const unanswered = turn === undefined && agentId !== undefined && last?.role === 'user' ? last : undefined
-  const isFailed = typeof loading === 'object' && messages.length === 0
   return (
     <>
-      <div class="chat-head">
-        <button class="button icon side-toggle" type="button" aria-label="Conversations" onClick={showList}>
-          <Icon name="list" />
-        </button>
+      <ChatHead showList={showList}>
         <h1 class="cut">{session?.title || agent?.name || 'Conversation'}</h1>
-        {agentId !== undefined && (
-          <span class="muted small">
-            with <a href={`/agents/${encodeURIComponent(agentId)}`}>{agent?.name ?? agentId}</a> ·{' '}
-            <a href={`/explain?${new URLSearchParams({ agent: agentId, session: sessionId })}`}>explain</a>
-          </span>
-        )}
-      </div>
+        {agentId !== undefined && <With agentId={agentId} name={agent?.name} sessionId={sessionId} />}
+      </ChatHead>
       <div class="log" ref={log} tabIndex={0} role="log" aria-label="Messages" aria-live="polite" aria-busy={turn !== undefined}>
         <div class="messages">
           <ConnectionNote />
-          {loading === 'loading' && messages.length === 0 && <Loading what="the conversation" heights={[2.5, 6, 2.5, 9]} />}
-          {isFailed && (
-            <Failed
-              what="This conversation"
-              error={loading}
-              retry={() => {
-                setLoading('loading')
-                setAttempt(attempt + 1)
-              }}
-            />
-          )}
-          <Messages
-            messages={messages}
-            turn={turn}
-            isIdle={turn === undefined && agentId !== undefined}
-            regenerate={(messageId) => chat.regenerate(options(), messageId)}
-          />
-          {notice && <NoticeNote notice={notice} again={unanswered && (() => chat.regenerate(options(), unanswered.id))} />}
+          {history.state === 'loading' && <Loading what="the conversation" heights={[2.5, 6, 2.5, 9]} />}
+          {history.state === 'failed' && <Failed what="This conversation" error={history.error} retry={retry} />}
+          <Said sessionId={sessionId} agentId={agentId} conversation={conversation} />
         </div>
       </div>
       <Composer
-        isRunning={turn !== undefined}
-        isPossible={agentId !== undefined && !isFailed && loading !== 'loading'}
+        isPossible={agentId !== undefined && history.state === 'ready'}
         returned={notice?.kind === 'refused' && notice.message ? textOf(notice.message) : undefined}
-        send={(text, reasoning) => chat.send(options(reasoning), text)}
-        cancel={() => chat.cancel(sessionId)}
+        send={(text, choice) => agentId !== undefined && chat.send({ agentId, sessionId, ...choice }, text)}
+        cancel={turn && (() => chat.cancel(sessionId))}
       />
+    </>
+  )
+}
+
+interface WithProps {
+  readonly agentId: string
+  readonly name: string | undefined
+  readonly sessionId: string
+}
+
+/** Who answers, and where to see how it was come by. */
+function With({ agentId, name, sessionId }: WithProps) {
+  return (
+    <span class="muted small">
+      with <a href={`/agents/${encodeURIComponent(agentId)}`}>{name ?? agentId}</a> ·{' '}
+      <a href={`/explain?${new URLSearchParams({ agent: agentId, session: sessionId })}`}>explain</a>
+    </span>
+  )
+}
+
+interface SaidProps {
+  readonly sessionId: string
+  readonly agentId: string | undefined
+  readonly conversation: Conversation
+}
+
+/** What was said, and how the last turn ended if not as it should. */
+function Said({ sessionId, agentId, conversation: { messages, turn, notice } }: SaidProps) {
+  const isIdle = turn === undefined && agentId !== undefined
+  const regenerate = isIdle ? (messageId: string) => chat.regenerate({ agentId, sessionId }, messageId) : undefined
+  const last = messages.at(-1)
+  const again = regenerate && last?.role === 'user' ? () => regenerate(last.id) : undefined
+  return (
+    <>
+      <Messages messages={messages} turn={turn} regenerate={regenerate} />
+      {notice && <NoticeNote notice={notice} again={again} />}
     </>
   )
 }

@@ -8,12 +8,11 @@ import { type ChatMessage, servedOf, textOf, versionChanges } from './message.ts
 import { MessageParts } from './message-parts.tsx'
 
 interface MessagesProps extends Pick<Conversation, 'messages' | 'turn'> {
-  /** Nothing is in progress, so the last reply may be made again. */
-  readonly isIdle: boolean
-  readonly regenerate: (messageId: string) => void
+  /** Absent while something is in progress. */
+  readonly regenerate: ((messageId: string) => void) | undefined
 }
 
-export function Messages({ messages, turn, isIdle, regenerate }: MessagesProps) {
+export function Messages({ messages, turn, regenerate }: MessagesProps) {
   const changes = versionChanges(messages)
   const last = messages.at(-1)
   return (
@@ -33,7 +32,7 @@ export function Messages({ messages, turn, isIdle, regenerate }: MessagesProps) 
                 {textOf(message)}
               </div>
             ) : (
-              <Reply message={message} isLast={message === last} isIdle={isIdle} regenerate={regenerate} />
+              <Reply message={message} regenerate={message === last ? regenerate : undefined} />
             )}
           </Fragment>
         )
@@ -49,18 +48,17 @@ export function Messages({ messages, turn, isIdle, regenerate }: MessagesProps) 
   )
 }
 
-interface ReplyProps extends Pick<MessagesProps, 'isIdle' | 'regenerate'> {
+interface ReplyProps extends Pick<MessagesProps, 'regenerate'> {
   readonly message: ChatMessage
-  readonly isLast: boolean
 }
 
-function Reply({ message, isLast, isIdle, regenerate }: ReplyProps) {
+function Reply({ message, regenerate }: ReplyProps) {
   return (
     <article class="message assistant">
       <MessageParts parts={message.parts} />
       <div class="served">
         <ServedBy message={message} />
-        {isLast && isIdle && (
+        {regenerate && (
           <button class="button plain little" type="button" onClick={() => regenerate(message.id)}>
             <Icon name="retry" />
             Regenerate

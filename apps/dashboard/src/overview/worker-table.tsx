@@ -14,6 +14,8 @@ interface WorkerTableProps {
   readonly choose: (worker: string) => void
 }
 
+const numbers = ['Live', 'Turns', 'Sockets', 'Memory', 'Event loop p99', 'Uptime'] as const
+
 export function WorkerTable({ workers, silent, now, chosen, choose }: WorkerTableProps) {
   return (
     <section class="card">
@@ -29,24 +31,11 @@ export function WorkerTable({ workers, silent, now, chosen, choose }: WorkerTabl
             <tr>
               <th scope="col">Worker</th>
               <th scope="col">Served by tier</th>
-              <th scope="col" class="number">
-                Live
-              </th>
-              <th scope="col" class="number">
-                Turns
-              </th>
-              <th scope="col" class="number">
-                Sockets
-              </th>
-              <th scope="col" class="number">
-                Memory
-              </th>
-              <th scope="col" class="number">
-                Event loop p99
-              </th>
-              <th scope="col" class="number">
-                Uptime
-              </th>
+              {numbers.map((label) => (
+                <th scope="col" class="number">
+                  {label}
+                </th>
+              ))}
               <th scope="col">Store</th>
             </tr>
           </thead>
@@ -55,17 +44,7 @@ export function WorkerTable({ workers, silent, now, chosen, choose }: WorkerTabl
               <Row each={each} now={now} isChosen={each.worker === chosen} choose={choose} />
             ))}
             {silent.map((worker) => (
-              <tr>
-                <th scope="row" class="mono">
-                  {workerLabel(worker)}
-                </th>
-                <td colSpan={7} class="muted">
-                  did not answer in time
-                </td>
-                <td>
-                  <Pill tone="warn">silent</Pill>
-                </td>
-              </tr>
+              <SilentRow worker={worker} />
             ))}
           </tbody>
         </table>
@@ -108,6 +87,22 @@ function Row({ each: { worker, stats, about }, now, isChosen, choose }: RowProps
       <td class="number">{about ? spanText(now - about.startedAt) : '–'}</td>
       <td>
         <Pill tone={stats.store.state === 'down' ? 'bad' : stats.store.state === 'up' ? 'good' : ''}>{stats.store.state}</Pill>
+      </td>
+    </tr>
+  )
+}
+
+function SilentRow({ worker }: { readonly worker: string }) {
+  return (
+    <tr>
+      <th scope="row" class="mono">
+        {workerLabel(worker)}
+      </th>
+      <td colSpan={numbers.length + 1} class="muted">
+        did not answer in time
+      </td>
+      <td>
+        <Pill tone="warn">silent</Pill>
       </td>
     </tr>
   )

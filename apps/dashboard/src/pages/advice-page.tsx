@@ -2,11 +2,12 @@ import { AdviceTiles } from '../advice/advice-tiles.tsx'
 import { advicePoll } from '../advice/advice-poll.ts'
 import { AuditCard } from '../advice/audit-card.tsx'
 import { SizeCurve, TimeCurves } from '../advice/curves.tsx'
-import { HeatGrids } from '../advice/heat-grid.tsx'
+import { HeatGrids } from '../advice/heat-grids.tsx'
 import { measuredRates } from '../advice/rates.ts'
 import { Recommendation } from '../advice/recommendation.tsx'
 import { TuningCard } from '../advice/tuning-card.tsx'
 import type { FleetAdvice } from '../api/advice.ts'
+import { SilentWorkers } from '../fleet/silent-workers.tsx'
 import { workerLabel } from '../fleet/worker-label.ts'
 import { Banner, Disconnected, Empty, Failed, Forbidden, Loading } from '../parts/states.tsx'
 import { Ago } from '../parts/time.tsx'
@@ -90,12 +91,7 @@ function Missing({ found: { silent, unwatched, unreachable } }: { readonly found
           <b>The store does not say which workers there are.</b> This is from the one that answered; others may serve too.
         </Banner>
       )}
-      {silent.length > 0 && (
-        <Banner tone="warn">
-          <b>{silent.length === 1 ? 'One worker' : `${silent.length} workers`} did not answer in time:</b>{' '}
-          {silent.map(workerLabel).join(', ')}
-        </Banner>
-      )}
+      <SilentWorkers silent={silent} />
       {unwatched.length > 0 && (
         <Banner tone="warn">
           <b>Without an advisor, and so not in this:</b> {unwatched.map(workerLabel).join(', ')}

@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks'
 import { type ApiError, asApiError } from '../api/problem.ts'
 
-export interface Action {
+interface Action {
   readonly busy: boolean
   readonly error: ApiError | undefined
   /** Does nothing while one is in progress. Never rejects. */
   readonly run: (work: () => Promise<void>) => void
-  readonly clear: () => void
 }
 
 /** Something that the visitor makes happen: whether it does, and why it did not. */
@@ -23,5 +22,5 @@ export function useAction(): Action {
       (error: unknown) => setState({ busy: false, error: asApiError(error) }),
     )
   }
-  return { ...state, run, clear: () => setState({ busy: false, error: undefined }) }
+  return { ...state, run }
 }

@@ -19,7 +19,7 @@ export interface PoolOptions {
   readonly onWarming: (warming: Warming) => void
   /** Says that a worker was lost and what follows. */
   readonly onLoss: (message: string) => void
-  /** No worker is left, and none can be started. */
+  /** After the start: no worker is left, and none can be started. */
   readonly onGiveUp: (message: string) => void
 }
 
@@ -40,6 +40,7 @@ export class WorkerPool {
   readonly #policy = new RestartPolicy()
   readonly #members = new Set<Member>()
   readonly #allReady = Promise.withResolvers<PoolReady>()
+  #isReady = false
   /** A worker has listened before. */
   #hasServed = false
   /** Two members for one place. */
@@ -57,6 +58,11 @@ export class WorkerPool {
   async start(): Promise<PoolReady> {
     for (let started = 0; started < this.#options.size; started++) this.#fork()
     return this.#allReady.promise
+  }
+
+  /** The start was a success. */
+  get isReady(): boolean {
+    return this.#isReady
   }
 
   /**
@@ -131,6 +137,7 @@ export class WorkerPool {
     this.#hasServed = true
     const serving = this.#serving().map((each) => each.state)
     if (serving.length < this.#options.size) return
+    this.#isReady = true
     this.#allReady.resolve({ storeAnswers: serving.every((each) => each.kind === 'serving' && each.storeAnswers) })
   }
 
@@ -171,9 +178,7 @@ export class WorkerPool {
   #giveUp(message: string): void {
     if (this.#draining) return
     this.kill()
-    this.#allReady.reject(new Error(message))
-    // Nobody may be waiting for the start any more.
-    this.#allReady.promise.catch(() => {})
-    this.#options.onGiveUp(message)
+    if (this.#isReady) this.#options.onGiveUp(message)
+    else this.#allReady.reject(new Error(message))
   }
 }

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import type { Dialect } from 'kysely'
-import { migrate } from './migrations.ts'
+import { migrate } from './migrate.ts'
 import { nodeSqliteDialect } from './node-sqlite-dialect.ts'
 import type { AppDatabase, Schema } from './schema.ts'
 

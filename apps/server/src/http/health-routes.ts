@@ -19,7 +19,7 @@ export interface HealthParts {
 /** Where the worker stands between its start and its end. Only a worker that is warm listens, so it begins as ready. */
 export interface Standing {
   /** It should be sent no more requests; those that come are answered while it listens. */
-  leaving: boolean
+  readonly leaving: boolean
 }
 
 const part = z.enum(['ok', 'down'])

@@ -13,6 +13,7 @@ import { sessionNotFound } from '../turns/refusals.ts'
 import { idSchema } from '../turns/turn-request.ts'
 
 const tag = 'conversations'
+const url = '/api/sessions/:id'
 const path = z.object({ id: idSchema })
 const page = z.object({
   before: cursorSchema.optional().describe('`next` of the page before.'),
@@ -44,36 +45,47 @@ export interface SessionRouteParts {
 
 /** The conversations of who asks. Those of others do not exist. */
 export function sessionRoutes(app: FastifyInstance, { db, conversations }: SessionRouteParts): void {
-  const url = '/api/sessions/:id'
-  const list = operation({
+  listRoute(app, db)
+  showRoute(app, db)
+  renamingRoute(app, db)
+  deletionRoute(app, db, conversations)
+  cancellationRoute(app, db, conversations)
+}
+
+function listRoute(app: FastifyInstance, db: AppDatabase): void {
+  const schema = operation({
     tag,
     summary: 'List one’s own sessions, the latest first',
     query: page,
     replies: { 200: z.object({ sessions: z.array(session), next: z.string().nullable() }) },
     errors: [400],
   })
-  app.get('/api/sessions', { schema: list }, async ({ query, identity }) => {
+  app.get('/api/sessions', { schema }, async ({ query, identity }) => {
     const { before, limit } = parseRequest(page, query)
     const sessions = await listSessions(db, identity.userId, { after: before, limit: limit + 1 })
     const last = sessions.length > limit ? sessions[limit - 1] : undefined
     return { sessions: sessions.slice(0, limit), next: last === undefined ? null : cursorTo(last) }
   })
+}
 
-  const show = operation({
+function showRoute(app: FastifyInstance, db: AppDatabase): void {
+  const schema = operation({
     tag,
     summary: 'One session with its messages',
     params: path,
     replies: { 200: z.object({ session, messages: z.array(message) }) },
     errors: [404],
   })
-  app.get(url, { schema: show }, async (request) => {
+  app.get(url, { schema }, async (request) => {
     const key = keyOf(request)
     const found = await findSession(db, key)
     if (found === undefined) throw new RequestError(sessionNotFound)
     return { session: found, messages: (await readMessages(db, key)).messages }
   })
+}
 
-  const rename = operation({
+function renamingRoute(app: FastifyInstance, db: AppDatabase): void {
+  const schema = operation({
     tag,
     summary: 'Give a session another title',
     params: path,
@@ -81,7 +93,7 @@ export function sessionRoutes(app: FastifyInstance, { db, conversations }: Sessi
     replies: { 200: z.object({ session }) },
     errors: [404],
   })
-  app.patch(url, { schema: rename }, async (request) => {
+  app.patch(url, { schema }, async (request) => {
     const key = keyOf(request)
     const { title } = parseRequest(renaming, request.body)
     await renameSession(db, key, title)
@@ -89,16 +101,20 @@ export function sessionRoutes(app: FastifyInstance, { db, conversations }: Sessi
     if (found === undefined) throw new RequestError(sessionNotFound)
     return { session: found }
   })
+}
 
-  const remove = operation({ tag, summary: 'Delete a session', params: path, replies: { 204: 'It is gone.' }, errors: [404] })
-  app.delete(url, { schema: remove }, async (request, reply) => {
+function deletionRoute(app: FastifyInstance, db: AppDatabase, conversations: Conversations): void {
+  const schema = operation({ tag, summary: 'Delete a session', params: path, replies: { 204: 'It is gone.' }, errors: [404] })
+  app.delete(url, { schema }, async (request, reply) => {
     const key = keyOf(request)
     await conversations.cancel(key)
     if (!(await deleteSession(db, key))) throw new RequestError(sessionNotFound)
     return reply.code(204).send()
   })
+}
 
-  const cancel = operation({
+function cancellationRoute(app: FastifyInstance, db: AppDatabase, conversations: Conversations): void {
+  const schema = operation({
     tag,
     summary: 'End the turn that runs in a session',
     description: 'On whichever worker it runs. What was said so far is kept.',
@@ -106,7 +122,7 @@ export function sessionRoutes(app: FastifyInstance, { db, conversations }: Sessi
     replies: { 202: z.object({ cancelled: z.boolean().describe('Whether one was running.') }) },
     errors: [404],
   })
-  app.post(`${url}/cancel`, { schema: cancel }, async (request, reply) => {
+  app.post(`${url}/cancel`, { schema }, async (request, reply) => {
     const key = keyOf(request)
     const cancelled = await conversations.cancel(key)
     if (!cancelled && (await findSession(db, key)) === undefined) throw new RequestError(sessionNotFound)

@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyOptions } from 'jose'
 import { RequestError } from '../problem.ts'
-import type { TokenSettings } from '../settings.ts'
+import type { TokenSettings } from '../sign-in-settings.ts'
 import type { Identity } from './identity.ts'
 import { userIdSchema } from './user-id.ts'
 

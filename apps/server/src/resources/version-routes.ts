@@ -1,29 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { AppDatabase } from '../database/schema.ts'
-import type { Spread } from '../editing/spread.ts'
 import type { Identity } from '../identity/identity.ts'
 import { operation } from '../openapi/operation.ts'
 import { parseRequest } from '../parse-request.ts'
 import { assertMayEdit } from './access.ts'
+import type { ResourceEdits } from './resource-edits.ts'
 import type { Resource, ResourceKind } from './resource-kind.ts'
 import { readResource } from './resource-rows.ts'
-import type { Change } from './save-change.ts'
 import { findVersion, lastContent, listVersions } from './versions.ts'
-
-export interface VersionRouteParts {
-  readonly db: AppDatabase
-  readonly onRequest: object
-  readonly change: (request: FastifyRequest, id: string, change: Change<object>) => Promise<Changed>
-  readonly reply: (request: FastifyRequest, changed: Changed) => object
-  /** What a change is answered with. */
-  readonly edited: z.ZodType
-}
-
-interface Changed {
-  readonly resource: Resource | undefined
-  readonly spread: Spread
-}
 
 const summary = z.object({
   version: z.int(),
@@ -40,36 +25,32 @@ const ofVersion = z.object({ id: z.string(), version: number })
 const rollback = z.strictObject({ version: z.int().min(1).describe('The one to go back to.') })
 
 /** What one has been, for who may edit it, also after its end; and going back to that. */
-export function versionRoutes(app: FastifyInstance, kind: ResourceKind, parts: VersionRouteParts): void {
-  const { path: tag, article, noun } = kind
-  const { db, onRequest, change, reply, edited } = parts
+export function versionRoutes(app: FastifyInstance, kind: ResourceKind, db: AppDatabase, edits: ResourceEdits): void {
+  const { article, noun } = kind
   const url = `/api/${kind.path}/:id`
-  const who = kind.adminsOnly ? 'admins' : 'users'
 
   const list = operation({
-    tag,
-    for: who,
+    ...edits.operation,
     summary: `List the versions of ${article} ${noun}`,
     description: 'Newest first. A hundred are kept.',
     params: ofOne,
     replies: { 200: z.object({ versions: z.array(summary) }) },
     errors: [403, 404],
   })
-  app.get<{ Params: { id: string } }>(`${url}/versions`, { schema: list, ...onRequest }, ({ params: { id }, identity }) =>
+  app.get<{ Params: { id: string } }>(`${url}/versions`, { schema: list, ...edits.access }, ({ params: { id }, identity }) =>
     inHistory(db, kind, id, identity, async (snapshot, current) => ({
       versions: await listVersions(snapshot, kind, id, current),
     })),
   )
 
   const show = operation({
-    tag,
-    for: who,
+    ...edits.operation,
     summary: `Show what ${article} ${noun} was at a version`,
     params: ofVersion,
     replies: { 200: z.object({ version: summary.extend({ content: z.record(z.string(), z.unknown()).optional() }) }) },
     errors: [400, 403, 404],
   })
-  app.get<{ Params: object }>(`${url}/versions/:version`, { schema: show, ...onRequest }, ({ params, identity }) => {
+  app.get<{ Params: object }>(`${url}/versions/:version`, { schema: show, ...edits.access }, ({ params, identity }) => {
     const { id, version } = parseRequest(ofVersion, params)
     return inHistory(db, kind, id, identity, async (snapshot, current) => ({
       version: await findVersion(snapshot, kind, id, version, current),
@@ -77,18 +58,17 @@ export function versionRoutes(app: FastifyInstance, kind: ResourceKind, parts: V
   })
 
   const back = operation({
-    tag,
-    for: who,
+    ...edits.operation,
     summary: `Go back to a version of ${article} ${noun}`,
     description: 'As a version of its own. What was deleted is there again.',
     params: ofOne,
     body: rollback,
-    replies: { 200: edited },
+    replies: { 200: edits.reply },
     errors: [403, 404, 409],
   })
-  app.post<{ Params: { id: string } }>(`${url}/rollback`, { schema: back, ...onRequest }, async (request) => {
+  app.post<{ Params: { id: string } }>(`${url}/rollback`, { schema: back, ...edits.access }, async (request) => {
     const { version } = parseRequest(rollback, request.body)
-    return reply(request, await change(request, request.params.id, { what: 'roll back', version }))
+    return edits.make(request, request.params.id, { what: 'roll back', version })
   })
 }
 

@@ -1,4 +1,4 @@
-import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import type { OpenAiEndpoint } from '../agent-config/openai-endpoint.ts'
 
 /** Options of `new OpenAI({ … })` of the package `openai`. */
 export interface EndpointClientOptions {
@@ -14,7 +14,7 @@ export interface EndpointClientOptions {
  * A client that talks to the endpoint and to nobody else. What is left out it would take from the environment (`OPENAI_API_KEY`,
  * `OPENAI_ORG_ID`, `OPENAI_CUSTOM_HEADERS`, …), and a stranger's server would be sent OpenAI's credentials: everything is said.
  */
-export function endpointClientOptions({ baseURL, apiKey = '', headers = {} }: OpenAIEndpoint): EndpointClientOptions {
+export function endpointClientOptions({ baseURL, apiKey = '', headers = {} }: OpenAiEndpoint): EndpointClientOptions {
   return {
     baseURL,
     // There must be one; the header it would go into is given below.
@@ -43,6 +43,6 @@ function namesOfCustomHeaders(): string[] {
     .filter((name) => name !== '')
 }
 
-function lowerCased(headers: NonNullable<OpenAIEndpoint['headers']>): NonNullable<OpenAIEndpoint['headers']> {
+function lowerCased(headers: NonNullable<OpenAiEndpoint['headers']>): NonNullable<OpenAiEndpoint['headers']> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }

@@ -1,4 +1,4 @@
-import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import type { OpenAiEndpoint } from '../agent-config/openai-endpoint.ts'
 import { type ProviderKind, unknownModel } from './model-providers.ts'
 
 /** What is called of a provider of the AI SDK. */
@@ -8,7 +8,7 @@ export interface LanguageModelProvider<Model> {
 
 /** Providers of the AI SDK; `makeCompatible` makes the one of an endpoint. */
 export function languageModelProviders<Model>(
-  makeCompatible: (name: string, endpoint: OpenAIEndpoint) => Promise<LanguageModelProvider<Model>>,
+  makeCompatible: (name: string, endpoint: OpenAiEndpoint) => Promise<LanguageModelProvider<Model>>,
 ): ProviderKind<LanguageModelProvider<Model>> {
   return {
     description: 'an AI SDK provider, with a languageModel function',

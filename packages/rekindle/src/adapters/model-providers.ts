@@ -1,17 +1,17 @@
 import { inspect } from 'node:util'
 import { parseModelId } from '../agent-config/model-id.ts'
-import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import type { OpenAiEndpoint } from '../agent-config/openai-endpoint.ts'
 import { InvalidOptionsError, listNames, shown, UnknownModelError } from '../errors.ts'
 import { Remembered } from './remembered.ts'
 
 /** Providers by the name that configs use for them: the framework's own, or any server that speaks OpenAI's protocol. */
-export type ModelProviders<Provider> = { readonly [provider: string]: Provider | OpenAIEndpoint }
+export type ModelProviders<Provider> = { readonly [provider: string]: Provider | OpenAiEndpoint }
 
 export interface ProviderKind<Provider> {
   /** How a message calls it: `'an AI SDK provider, with a languageModel function'`. */
   readonly description: string
   isProvider(value: unknown): value is Provider
-  fromEndpoint(name: string, endpoint: OpenAIEndpoint): Provider | Promise<Provider>
+  fromEndpoint(name: string, endpoint: OpenAiEndpoint): Provider | Promise<Provider>
 }
 
 /** A provider and what it calls the model. */
@@ -49,12 +49,12 @@ export function modelProviders<Provider>(
       throw unknownModel(model, `there is no provider ${shown(name)}; there are ${listNames(entries.keys())}`)
     const provider = kind.isProvider(entry)
       ? entry
-      : await fromEndpoints.get(name, () => kind.fromEndpoint(name, entry as OpenAIEndpoint))
+      : await fromEndpoints.get(name, () => kind.fromEndpoint(name, entry as OpenAiEndpoint))
     return { provider, name, id }
   }
 }
 
-function isEndpoint(value: unknown): value is OpenAIEndpoint {
+function isEndpoint(value: unknown): value is OpenAiEndpoint {
   return typeof value === 'object' && value !== null && 'baseURL' in value && typeof value.baseURL === 'string'
 }
 

@@ -1,5 +1,5 @@
 import { InvalidOptionsError, shown } from '../errors.ts'
-import type { OpenAIEndpoint } from './openai-endpoint.ts'
+import type { OpenAiEndpoint } from './openai-endpoint.ts'
 
 interface KnownProvider {
   /** Of its OpenAI-compatible protocol; none for servers that people run themselves. */
@@ -36,9 +36,9 @@ const known: { readonly [provider: string]: KnownProvider } = {
  * {@link InvalidOptionsError} for an address that is no URL; keys never show in a message.
  */
 export function endpointsFromEnvironment(env: { readonly [name: string]: string | undefined } = process.env): {
-  readonly [provider: string]: OpenAIEndpoint
+  readonly [provider: string]: OpenAiEndpoint
 } {
-  const endpoints: [name: string, endpoint: OpenAIEndpoint][] = []
+  const endpoints: [name: string, endpoint: OpenAiEndpoint][] = []
   for (const [name, provider] of Object.entries(known)) {
     const variable = `${name.toUpperCase()}_BASE_URL`
     const baseURL = env[variable] || (env[provider.apiKey] ? provider.baseURL : undefined)

@@ -14,7 +14,7 @@ export type {
 export { agentConfigJsonSchema } from './agent-config-json-schema.ts'
 export { agentConfigSchema } from './agent-config-schema.ts'
 export { endpointsFromEnvironment } from './endpoints-from-environment.ts'
-export type { OpenAIEndpoint } from './openai-endpoint.ts'
+export type { OpenAiEndpoint } from './openai-endpoint.ts'
 export { UnknownModelError, UnknownToolError, UnresolvedSecretError, UnsupportedConfigError } from '../errors.ts'
 export { type ModelId, parseModelId } from './model-id.ts'
 export { type ReasoningLevel, reasoningLevel, reasoningLevels } from './reasoning-level.ts'

@@ -1,6 +1,6 @@
 import type { AgentDefinition } from '../agent-config/agent-config.ts'
 import { parseModelId } from '../agent-config/model-id.ts'
-import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import type { OpenAiEndpoint } from '../agent-config/openai-endpoint.ts'
 import { type ResolveSecret, resolveSecrets } from '../agent-config/secret-reference.ts'
 import type { Making } from '../adapters/framework-agents.ts'
 import { type ModelProviders, modelProviders, type ProviderKind, unknownModel } from '../adapters/model-providers.ts'
@@ -66,7 +66,7 @@ function factoriesFrom(models: Models): (model: string) => Promise<{ readonly fa
 const langChainProvider: ProviderKind<ChatModelFactory> = {
   description: 'a function that makes a chat model of LangChain',
   isProvider: (value): value is ChatModelFactory => typeof value === 'function',
-  async fromEndpoint(_name, endpoint: OpenAIEndpoint) {
+  async fromEndpoint(_name, endpoint: OpenAiEndpoint) {
     const { endpointModels } = await import('./endpoint-models.ts')
     return endpointModels(endpoint)
   },

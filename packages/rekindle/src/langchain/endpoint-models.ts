@@ -1,5 +1,5 @@
 import { type BaseChatOpenAIFields, ChatOpenAICompletions, OpenAIClient, wrapOpenAIClientError } from '@langchain/openai'
-import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import type { OpenAiEndpoint } from '../agent-config/openai-endpoint.ts'
 import { endpointClientOptions } from '../adapters/endpoint-client.ts'
 import type { ChatModelFactory } from './chat-model.ts'
 
@@ -10,7 +10,7 @@ type Message = OpenAIClient.Chat.ChatCompletionMessageParam
 type Options = Parameters<ChatOpenAICompletions['completionWithRetry']>[1]
 
 /** The models of a server that speaks OpenAI's chat completions protocol, all through one client. */
-export function endpointModels(endpoint: OpenAIEndpoint): ChatModelFactory {
+export function endpointModels(endpoint: OpenAiEndpoint): ChatModelFactory {
   // Failed calls are repeated by the model.
   const client = new OpenAIClient({ ...endpointClientOptions(endpoint), maxRetries: 0 })
   return (id, { settings, reasoning, options }) => {

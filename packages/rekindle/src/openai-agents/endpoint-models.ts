@@ -1,6 +1,6 @@
 import { type Model, type ModelProvider, OpenAIChatCompletionsModel } from '@openai/agents'
 import type OpenAI from 'openai'
-import type { OpenAIEndpoint } from '../agent-config/openai-endpoint.ts'
+import type { OpenAiEndpoint } from '../agent-config/openai-endpoint.ts'
 import { endpointClientOptions } from '../adapters/endpoint-client.ts'
 import { Remembered } from '../adapters/remembered.ts'
 
@@ -13,7 +13,7 @@ export class EndpointModels implements ModelProvider {
     this.#client = client
   }
 
-  static async of(endpoint: OpenAIEndpoint): Promise<EndpointModels> {
+  static async of(endpoint: OpenAiEndpoint): Promise<EndpointModels> {
     return new EndpointModels(await clientOf(endpoint))
   }
 
@@ -28,7 +28,7 @@ export class EndpointModels implements ModelProvider {
   }
 }
 
-async function clientOf(endpoint: OpenAIEndpoint): Promise<OpenAI> {
+async function clientOf(endpoint: OpenAiEndpoint): Promise<OpenAI> {
   const { default: Client } = await import('openai')
   return new Client(endpointClientOptions(endpoint))
 }

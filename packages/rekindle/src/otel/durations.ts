@@ -1,6 +1,6 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
 import type { Meter } from '@opentelemetry/api'
-import { type CacheIdentity, channelName, type EventMessage } from '../events.ts'
+import { type CacheIdentity, eventChannel, type EventMessage } from '../events.ts'
 import { durations } from '../telemetry/metrics.ts'
 import { operationChannel } from '../tracing.ts'
 import { durationRecorder } from './instruments.ts'
@@ -25,7 +25,7 @@ function hearServed(isOwn: (message: CacheIdentity) => boolean, record: (ms: num
     const { event, ...identity } = message as EventMessage<'served'>
     if (isOwn(identity)) quietly(() => record(event.durationMs, event.source))
   }
-  const served = channel(channelName('served'))
+  const served = channel(eventChannel('served'))
   served.subscribe(heard)
   return () => served.unsubscribe(heard)
 }

@@ -2,7 +2,7 @@ import { type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
 import { type Attributes, type Context, context, type Span, trace, type Tracer } from '@opentelemetry/api'
 import type { AgentKey } from '../agent-key.ts'
 import type { CacheIdentity } from '../events.ts'
-import { operationChannel, type OperationMessage, type OperationName, operations } from '../tracing.ts'
+import { operationChannel, type OperationMessage, type OperationName, operationNames } from '../tracing.ts'
 import { ContextStore } from './context-store.ts'
 import { quietly } from './quietly.ts'
 import { attributesAtStart, describeEnd, spanName } from './span-attributes.ts'
@@ -22,7 +22,7 @@ const maxOpen = 20_000
  * spans that are open then.
  */
 export function traceSpans(parts: SpanParts): () => void {
-  const stops = operations.map((operation) => traceOne(operation, parts))
+  const stops = operationNames.map((operation) => traceOne(operation, parts))
   return () => stops.forEach((stop) => stop())
 }
 

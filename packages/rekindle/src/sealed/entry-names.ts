@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { deriveKey } from './secret.ts'
-import type { Place } from './sealing-key.ts'
+import type { Place } from './seal.ts'
 
 /**
  * What entries are called in the store. Without the secret nobody can try whether a guess is right, of an id or of a whole

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { KeyRing } from './key-ring.ts'
-import { type Place, SealingKey } from './sealing-key.ts'
+import { type Place, Seal } from './seal.ts'
 
-const [old, next] = [new SealingKey('2026-10', Buffer.alloc(32, 1)), new SealingKey('2026-11', Buffer.alloc(32, 2))]
+const [old, next] = [new Seal('2026-10', Buffer.alloc(32, 1)), new Seal('2026-11', Buffer.alloc(32, 2))]
 const ring = new KeyRing([next, old])
 const kinds = ['pointer', 'blob', 'target', 'mail'] as const
 const place: Place = { namespace: 'n', kind: 'pointer', of: 'id' }
@@ -97,7 +97,7 @@ describe('a key ring', () => {
     const sealed = ring.seal('text', place)
     expect(new KeyRing([old]).open(sealed, place)).toEqual({ flaw: 'unknown-key' })
     // The same id, another secret.
-    const impostor = new KeyRing([new SealingKey('2026-11', Buffer.alloc(32, 3))])
+    const impostor = new KeyRing([new Seal('2026-11', Buffer.alloc(32, 3))])
     expect(impostor.open(sealed, place)).toEqual({ flaw: 'not-ours' })
     expect(new KeyRing([old]).open(sealed.replace('2026-11', '2026-10'), place)).toEqual({ flaw: 'not-ours' })
   })

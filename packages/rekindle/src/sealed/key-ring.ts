@@ -1,5 +1,5 @@
 import { sealedPrefix } from '../config/config-store.ts'
-import type { Place, SealingKey } from './sealing-key.ts'
+import type { Place, Seal } from './seal.ts'
 
 /** What may be the id of a key: it stands in what is sealed, and in front of it. */
 export const keyId: RegExp = /^[\w.-]{1,32}$/
@@ -16,10 +16,10 @@ export type Opened =
 
 /** The keys of an application: the first seals, and each opens what it has sealed. */
 export class KeyRing {
-  readonly #first: SealingKey
-  readonly #byId: ReadonlyMap<string, SealingKey>
+  readonly #first: Seal
+  readonly #byId: ReadonlyMap<string, Seal>
 
-  constructor(keys: readonly [SealingKey, ...SealingKey[]]) {
+  constructor(keys: readonly [Seal, ...Seal[]]) {
     this.#first = keys[0]
     this.#byId = new Map(keys.map((key) => [key.id, key]))
   }

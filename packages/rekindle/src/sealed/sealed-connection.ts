@@ -13,7 +13,7 @@ import {
 } from '../config/config-store.ts'
 import type { EntryNames } from './entry-names.ts'
 import type { KeyRing } from './key-ring.ts'
-import type { Place } from './sealing-key.ts'
+import type { Place } from './seal.ts'
 
 /** The target that names everything. */
 const everything = '*'

@@ -3,11 +3,11 @@ import { InvalidOptionsError } from '../errors.ts'
 import { EntryNames } from './entry-names.ts'
 import { keyId, KeyRing } from './key-ring.ts'
 import { SealedConnection } from './sealed-connection.ts'
-import { SealingKey } from './sealing-key.ts'
+import { Seal } from './seal.ts'
 import { type Secret, secretBytes } from './secret.ts'
 
 /** A key to seal with. */
-export interface KeyOptions {
+export interface SealingKey {
   /** Stands in what is sealed with the key, for all to see: `2026-11`. At most 32 letters, digits, `.`, `-`, `_`. */
   readonly id: string
   readonly secret: Secret
@@ -19,7 +19,7 @@ export interface SealedOptions {
    * The first seals; all of them open. To rotate without losing entries: add the new key at the end, on all workers; move it to
    * the front; when no entry of the old key is left (`configTtlMs` and the stale windows later), drop that one.
    */
-  readonly keys: readonly KeyOptions[]
+  readonly keys: readonly SealingKey[]
   /**
    * Names the entries, in place of `keys`, and stays when those rotate. With it there is one name to look under, workers agree
    * on who builds whatever their `keys`, and an entry whose key is missing is found, and refused as `sealed`. Default: entries are
@@ -39,7 +39,7 @@ export function sealed(store: ConfigStore, options: SealedOptions): ConfigStore 
     throw new InvalidOptionsError('store', 'sealed(store, …) takes a ConfigStore, such as redisStore({ client }).')
   }
   const [first, ...others] = readKeys(options)
-  const ring = new KeyRing([sealingKey(first), ...others.map(sealingKey)])
+  const ring = new KeyRing([sealOf(first), ...others.map(sealOf)])
   const names = new EntryNames(
     // Given as `undefined` it is an environment variable that this worker lacks: it would find nothing that the others name.
     'hashKey' in options ? [secretBytes('hashKey', options.hashKey)] : [first.secret, ...others.map(({ secret }) => secret)],
@@ -56,8 +56,8 @@ interface Key {
   readonly secret: Uint8Array
 }
 
-function sealingKey({ id, secret }: Key): SealingKey {
-  return new SealingKey(id, secret)
+function sealOf({ id, secret }: Key): Seal {
+  return new Seal(id, secret)
 }
 
 /** Callers without types come here too. */

@@ -42,7 +42,7 @@ describe('sqliteStore', () => {
   test('sweeps what has expired, so that the file does not grow for ever', async () => {
     const path = join(folder, 'sweep.db')
     let now = 1_000_000
-    const connection = sqliteStore({ path, now: () => now }).connect('n')
+    const connection = sqliteStore({ path, clock: { now: () => now } }).connect('n')
     await connection.read('id')
     for (let n = 0; n < 50; n++) await connection.write({ ...entry, id: `old-${n}`, fingerprint: `print-${n}` })
     now += 60_000

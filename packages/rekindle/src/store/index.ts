@@ -3,3 +3,19 @@
 export { sharing } from './sharing.ts'
 export type { Sharing } from './sharing.ts'
 export type { ConfigStore } from './config-store.ts'
+export type {
+  Claim,
+  Claimed,
+  ConnectOptions,
+  SeenClock,
+  StoreAdvance,
+  StoreChanges,
+  StoreClock,
+  StoreConnection,
+  StoreEntry,
+  StoreListener,
+  StoreRead,
+  WorkerList,
+  WorkerPresence,
+  WorkerReport,
+} from '../config/config-store.ts'

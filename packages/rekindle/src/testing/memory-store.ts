@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type {
   Claim,
   Claimed,
@@ -18,7 +19,7 @@ import { type Sharing, sharing } from '../store/sharing.ts'
 
 /**
  * A whole {@link ConfigStore} in this process: the reference that real stores are compared with, and a store that tests can
- * break in any way they like. `now` is the time by which entries expire, in milliseconds since 1970; default: `Date.now`.
+ * break in any way they like. `clock` is that by which entries expire; default: the system's.
  */
 export class MemoryStore implements ConfigStore {
   readonly name = 'memory'
@@ -27,8 +28,8 @@ export class MemoryStore implements ConfigStore {
   readonly #namespaces = new Map<string, MemoryNamespace>()
   #histories = 0
 
-  constructor({ now = Date.now }: { readonly now?: () => number } = {}) {
-    this.#now = now
+  constructor({ clock = Date }: { readonly clock?: Pick<Clock, 'now'> } = {}) {
+    this.#now = () => clock.now()
   }
 
   /** The data that all connections to `namespace` share. */

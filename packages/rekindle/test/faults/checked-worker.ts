@@ -1,5 +1,6 @@
 import { type AgentCache, type AgentKey, createAgentCache, InvalidationFailedError } from '../../src/index.ts'
-import type { ConfigStore, StoreConnection } from '../../src/index.ts'
+import type { ConfigStore } from '../../src/index.ts'
+import type { StoreConnection } from '../../src/store/index.ts'
 
 export interface Config {
   readonly agentId: string

@@ -11,7 +11,7 @@ import pg from 'pg'
 import type { Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { Advice } from '../../src/advisor/index.ts'
-import { type AgentCache, type AgentKey, channelName, operationChannel } from '../../src/index.ts'
+import { type AgentCache, type AgentKey, eventChannel, operationChannel } from '../../src/index.ts'
 import type { ChangeListener } from '../../src/postgres/index.ts'
 import type { ManualClock } from '../../src/testing/index.ts'
 import { ToolServer } from '../mcp/tool-server.ts'
@@ -192,7 +192,7 @@ it('docs/telemetry.md: the global meter provider gets the numbers', async () => 
 it('docs/telemetry.md: the channels tell of refused configs and failed loads', async () => {
   const { lines } = await example<{ lines: unknown[] }>('telemetry-channels')
   const identity = { namespace: 'docs', worker: 'w' }
-  channel(channelName('config-refused')).publish({ ...identity, event: { key: { agentId: '42' }, reason: 'expired' } })
+  channel(eventChannel('config-refused')).publish({ ...identity, event: { key: { agentId: '42' }, reason: 'expired' } })
   const failing = tracingChannel(operationChannel('load')).tracePromise(() => Promise.reject(new Error('down')), {
     key: { agentId: '42' },
   })

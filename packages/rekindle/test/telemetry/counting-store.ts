@@ -1,4 +1,5 @@
-import type { ConfigRefusal, ConfigStore, Sharing, StoreConnection } from '../../src/index.ts'
+import type { ConfigRefusal, ConfigStore } from '../../src/index.ts'
+import type { Sharing, StoreConnection } from '../../src/store/index.ts'
 import type { StoreRead } from '../../src/config/config-store.ts'
 import type { Tally } from './tally.ts'
 

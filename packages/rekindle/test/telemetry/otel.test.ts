@@ -2,7 +2,14 @@ import { channel, tracingChannel } from 'node:diagnostics_channel'
 import { context, diag, metrics, ROOT_CONTEXT, trace, type TracerProvider } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { channelName, type ConfigStore, createAgentCache, eventNames, operationChannel, operations } from '../../src/index.ts'
+import {
+  eventChannel,
+  type ConfigStore,
+  createAgentCache,
+  eventNames,
+  operationChannel,
+  operationNames,
+} from '../../src/index.ts'
 import { ContextStore } from '../../src/otel/context-store.ts'
 import { observeAgents, type ObserveOptions } from '../../src/otel/index.ts'
 import { cumulative, durationEdges } from '../../src/telemetry/duration-edges.ts'
@@ -351,8 +358,8 @@ describe('stopping', () => {
     for (let turn = 0; turn < 10; turn++) await Promise.resolve()
     stop()
     stop()
-    expect(eventNames.filter((name) => channel(channelName(name)).hasSubscribers)).toEqual([])
-    expect(operations.filter((name) => tracingChannel(operationChannel(name)).hasSubscribers)).toEqual([])
+    expect(eventNames.filter((name) => channel(eventChannel(name)).hasSubscribers)).toEqual([])
+    expect(operationNames.filter((name) => tracingChannel(operationChannel(name)).hasSubscribers)).toEqual([])
     loaded.open({ name: 'a', version: 1 })
     expect(await asked).toBe('build cold v1')
     expect((await otlp.spans()).map(({ name }) => name)).toContain('rekindle.acquire')

@@ -54,6 +54,18 @@ describe('what a container may use is read', () => {
     expect(containerMemory(machine(noneOfItsOwn))()).toEqual({ usedBytes: 900, limitBytes: 1000 })
   })
 
+  test('without file pages where nothing says how many there are', () => {
+    const { 'sys/fs/cgroup/memory.stat': _, ...files } = version2('', '1000', '900')
+    expect(containerMemory(machine({ 'proc/self/cgroup': '0::/', ...files }))()).toEqual({ usedBytes: 900, limitBytes: 1000 })
+    const other = { ...files, 'sys/fs/cgroup/memory.stat': 'anon 1' }
+    expect(containerMemory(machine({ 'proc/self/cgroup': '0::/', ...other }))()).toEqual({ usedBytes: 900, limitBytes: 1000 })
+  })
+
+  test('of the group of a hierarchy whose number has several digits', () => {
+    const root = machine({ 'proc/self/cgroup': '12:memory:/a', ...version1('/a', '1000', '900') })
+    expect(containerMemory(root)()).toEqual({ usedBytes: 900, limitBytes: 1000 })
+  })
+
   test('anew each time: both use and limit may change', () => {
     const root = machine({ 'proc/self/cgroup': '0::/', ...version2('', 'max', '900') })
     const read = containerMemory(root)
@@ -73,6 +85,8 @@ describe('there is nothing to read, and no error', () => {
     ['without a limit in version 1', { 'proc/self/cgroup': '4:memory:/', ...version1('', unlimited1, '900') }],
     ['when memory is not controlled', { 'proc/self/cgroup': '3:cpu:/\n0::/', 'sys/fs/cgroup/cgroup.controllers': 'cpu' }],
     ['when the files say something else', { 'proc/self/cgroup': '0::/', ...version2('', 'lots', 'some') }],
+    ['when use cannot be told', { 'proc/self/cgroup': '0::/', ...version2('', '1000', 'some') }],
+    ['when a line of the file of groups is no such line', { 'proc/self/cgroup': 'x0::/', ...version2('', '1000', '900') }],
     ['when the limit is 0', { 'proc/self/cgroup': '0::/', ...version2('', '0', '900') }],
     ['when the file of groups says something else', { 'proc/self/cgroup': 'memory', ...version2('', '1000', '900') }],
   ])('%s', (_, files) => {

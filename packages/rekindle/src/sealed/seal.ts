@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** Seals and opens with what is derived from one secret. */
-export class SealingKey {
+export class Seal {
   readonly id: string
   readonly #random: Xaes256Gcm
   readonly #synthetic: Xaes256Gcm

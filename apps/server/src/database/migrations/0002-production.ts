@@ -1,73 +1,23 @@
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
-import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
-import type { AppDatabase } from './schema.ts'
 
-/** Run in the order of their names. What has been released is never edited: a change is a new migration. */
-const migrations: Readonly<Record<string, Migration>> = {
-  '0001-agents': { up: createAgentTables },
-  '0002-production': { up: createProductionTables },
+/** Owners, versions and MCP servers; API keys; conversations and their turns; what is in use, for workers that start. */
+export const production: Migration = { up }
+
+async function up(db: Kysely<unknown>): Promise<void> {
+  await addOwnersAndVersions(db)
+  await createMcpServers(db)
+  await createVersions(db)
+  await createApiKeys(db)
+  await createConversations(db)
+  await createTurns(db)
+  await indexTurns(db)
+  await createTurnChunks(db)
+  await createHotKeys(db)
 }
 
-/**
- * Runs the migrations this database has not seen, all or none. Processes that start together take turns (an advisory lock in
- * PostgreSQL, the write lock in SQLite), and those who come later find nothing to do.
- */
-export async function migrate(db: AppDatabase): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error, results } = await migrator.migrateToLatest()
-  if (error === undefined) return
-  const failed = results?.find((result) => result.status === 'Error')
-  const what = failed ? `Migration ${failed.migrationName} failed` : 'The database could not be migrated'
-  throw new Error(`${what}: ${error instanceof Error ? error.message : 'no reason was given'}`, { cause: error })
-}
-
-/** Written against no schema: a migration must go on working when today's types have moved on. */
-async function createAgentTables(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('users')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('display_name', 'text')
-    .addColumn('locale', 'text')
-    .addColumn('time_zone', 'text')
-    .addColumn('created_at', 'text', (column) => column.notNull())
-    .execute()
-  await db.schema
-    .createTable('models')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('settings', 'text', (column) => column.notNull().defaultTo('{}'))
-    .execute()
-  await db.schema
-    .createTable('tools')
-    .addColumn('name', 'text', (column) => column.primaryKey())
-    .addColumn('description', 'text', (column) => column.notNull())
-    .addColumn('enabled', 'integer', (column) => column.notNull().defaultTo(1))
-    .execute()
-  await db.schema
-    .createTable('agents')
-    .addColumn('id', 'text', (column) => column.primaryKey())
-    .addColumn('name', 'text', (column) => column.notNull())
-    .addColumn('description', 'text', (column) => column.notNull())
-    .addColumn('instructions', 'text', (column) => column.notNull())
-    .addColumn('model', 'text', (column) => column.references('models.id'))
-    .addColumn('settings', 'text', (column) => column.notNull().defaultTo('{}'))
-    .addColumn('max_steps', 'integer', (column) => column.notNull().defaultTo(8))
-    .addColumn('reasoning', 'text')
-    .addColumn('version', 'integer', (column) => column.notNull().defaultTo(1))
-    .addColumn('updated_at', 'text', (column) => column.notNull())
-    .execute()
-  await db.schema
-    .createTable('agent_tools')
-    .addColumn('agent_id', 'text', (column) => column.notNull().references('agents.id').onDelete('cascade'))
-    .addColumn('tool_name', 'text', (column) => column.notNull().references('tools.name'))
-    .addColumn('position', 'integer', (column) => column.notNull())
-    .addColumn('options', 'text', (column) => column.notNull().defaultTo('{}'))
-    .addPrimaryKeyConstraint('agent_tools_pk', ['agent_id', 'tool_name'])
-    .execute()
-}
-
-async function createProductionTables(db: Kysely<unknown>): Promise<void> {
+async function addOwnersAndVersions(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('agents').addColumn('owner_id', 'text').execute()
   await db.schema.createIndex('agents_of_owner').on('agents').column('owner_id').execute()
   for (const table of ['models', 'tools']) {
@@ -80,6 +30,9 @@ async function createProductionTables(db: Kysely<unknown>): Promise<void> {
       .addColumn('updated_at', 'text', (column) => column.notNull().defaultTo('1970-01-01T00:00:00.000Z'))
       .execute()
   }
+}
+
+async function createMcpServers(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('mcp_servers')
     .addColumn('name', 'text', (column) => column.primaryKey())
@@ -96,6 +49,9 @@ async function createProductionTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('position', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('agent_mcp_servers_pk', ['agent_id', 'server_name'])
     .execute()
+}
+
+async function createVersions(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('versions')
     .addColumn('kind', 'text', (column) => column.notNull())
@@ -106,6 +62,9 @@ async function createProductionTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('versions_pk', ['kind', 'id', 'version'])
     .execute()
+}
+
+async function createApiKeys(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('api_keys')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -115,6 +74,9 @@ async function createProductionTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addColumn('expires_at', 'text')
     .execute()
+}
+
+async function createConversations(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('sessions')
     .addColumn('user_id', 'text', (column) => column.notNull())
@@ -140,6 +102,9 @@ async function createProductionTables(db: Kysely<unknown>): Promise<void> {
       constraint.onDelete('cascade'),
     )
     .execute()
+}
+
+async function createTurns(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('turns')
     .addColumn('user_id', 'text', (column) => column.notNull())
@@ -157,6 +122,9 @@ async function createProductionTables(db: Kysely<unknown>): Promise<void> {
       constraint.onDelete('cascade'),
     )
     .execute()
+}
+
+async function indexTurns(db: Kysely<unknown>): Promise<void> {
   // One at a time in a session, whichever workers its turns come to.
   await db.schema
     .createIndex('turns_running')
@@ -173,6 +141,9 @@ async function createProductionTables(db: Kysely<unknown>): Promise<void> {
     .column('worker')
     .where(sql.ref('state'), '=', sql.lit('running'))
     .execute()
+}
+
+async function createTurnChunks(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('turn_chunks')
     .addColumn('user_id', 'text', (column) => column.notNull())
@@ -189,6 +160,9 @@ async function createProductionTables(db: Kysely<unknown>): Promise<void> {
       (constraint) => constraint.onDelete('cascade'),
     )
     .execute()
+}
+
+async function createHotKeys(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('hot_keys')
     .addColumn('worker', 'text', (column) => column.primaryKey())
