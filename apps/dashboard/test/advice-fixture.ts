@@ -94,7 +94,7 @@ export function adviceFixture(at: number): FleetAdvice {
         { worker: workers[0]!, agentId: 'data-analyst', outcome: 'unstable', times: 1, at: at - 9 * minute },
       ],
     },
-    autoTune: { target: 0.95, minMs: minute, maxMs: 24 * hour },
+    autoTune: { target: 0.95, minTtlMs: minute, maxTtlMs: 24 * hour },
     tunings: [
       {
         worker: workers[0]!,

@@ -89,13 +89,13 @@ describe('what is kept, and how it is watched', () => {
     expect(readSettings(bounds).autoTune).toBeUndefined()
     expect(readSettings({ REKINDLE_AUTO_TUNE_TARGET: '.95' }).autoTune).toEqual({
       target: 0.95,
-      minMs: 60_000,
-      maxMs: 86_400_000,
+      minTtlMs: 60_000,
+      maxTtlMs: 86_400_000,
     })
     expect(readSettings({ ...bounds, REKINDLE_AUTO_TUNE_TARGET: '0.9' }).autoTune).toEqual({
       target: 0.9,
-      minMs: 1_000,
-      maxMs: 2_000,
+      minTtlMs: 1_000,
+      maxTtlMs: 2_000,
     })
   })
 })

@@ -53,8 +53,8 @@ export interface Settings extends SignInSettings {
 /** Times to live are kept between the two, so that `target` of all requests need no full build. */
 interface AutoTuneSettings {
   readonly target: number
-  readonly minMs: number
-  readonly maxMs: number
+  readonly minTtlMs: number
+  readonly maxTtlMs: number
 }
 
 export interface Limits {
@@ -116,12 +116,14 @@ function readKeep(variables: Variables): CacheSettings {
 
 function readAutoTune(variables: Variables): AutoTuneSettings | undefined {
   const target = variables.share('REKINDLE_AUTO_TUNE_TARGET')
-  const minMs = variables.whole('REKINDLE_AUTO_TUNE_MIN_MS', { from: 1_000, to: longestMs, otherwise: 60_000 })
-  const maxMs = variables.whole('REKINDLE_AUTO_TUNE_MAX_MS', { from: 1_000, to: longestMs, otherwise: 86_400_000 })
-  if (minMs > maxMs) {
-    throw new SettingsError(`REKINDLE_AUTO_TUNE_MIN_MS must be at most REKINDLE_AUTO_TUNE_MAX_MS; got ${minMs} and ${maxMs}.`)
+  const minTtlMs = variables.whole('REKINDLE_AUTO_TUNE_MIN_MS', { from: 1_000, to: longestMs, otherwise: 60_000 })
+  const maxTtlMs = variables.whole('REKINDLE_AUTO_TUNE_MAX_MS', { from: 1_000, to: longestMs, otherwise: 86_400_000 })
+  if (minTtlMs > maxTtlMs) {
+    throw new SettingsError(
+      `REKINDLE_AUTO_TUNE_MIN_MS must be at most REKINDLE_AUTO_TUNE_MAX_MS; got ${minTtlMs} and ${maxTtlMs}.`,
+    )
   }
-  return target === undefined ? undefined : { target, minMs, maxMs }
+  return target === undefined ? undefined : { target, minTtlMs, maxTtlMs }
 }
 
 function readLimits(variables: Variables): Limits {

@@ -6,7 +6,7 @@ import { randomOf } from './random.ts'
 
 const minute = 60_000
 const target = 0.9
-const bounds = { minMs: 2 * minute, maxMs: 240 * minute, target }
+const bounds = { minTtlMs: 2 * minute, maxTtlMs: 240 * minute, target }
 
 interface Phase {
   readonly name: string

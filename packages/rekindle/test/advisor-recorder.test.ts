@@ -215,12 +215,15 @@ describe('the options of an advisor', () => {
     [{ memoryTarget: 2 }, 'memoryTarget must be a number from 0 to 1; got 2.'],
     [{ target: '0.9' }, "target must be a number from 0 to 1; got '0.9'."],
     [{ maxEvents: 10 }, 'maxEvents must be a whole number from 1024 to 4194304; got 10.'],
-    [{ autoTune: true }, 'autoTune must be { minMs, maxMs, target }; got true.'],
-    [{ autoTune: { minMs: 0, maxMs: 1, target: 1 } }, 'autoTune.minMs must be a finite number above 0; got 0.'],
-    [{ autoTune: { minMs: 1, maxMs: Infinity, target: 1 } }, 'autoTune.maxMs must be a finite number above 0; got Infinity.'],
-    [{ autoTune: { minMs: 2, maxMs: 1, target: 1 } }, 'autoTune.minMs must be at most autoTune.maxMs (1); got 2.'],
-    [{ autoTune: { minMs: 1, maxMs: 2 } }, 'autoTune.target must be a number from 0 to 1; got undefined.'],
-    [{ autoTune: { minMs: 1, maxMs: 2, target: -1 } }, 'autoTune.target must be a number from 0 to 1; got -1.'],
+    [{ autoTune: true }, 'autoTune must be { minTtlMs, maxTtlMs, target }; got true.'],
+    [{ autoTune: { minTtlMs: 0, maxTtlMs: 1, target: 1 } }, 'autoTune.minTtlMs must be a finite number above 0; got 0.'],
+    [
+      { autoTune: { minTtlMs: 1, maxTtlMs: Infinity, target: 1 } },
+      'autoTune.maxTtlMs must be a finite number above 0; got Infinity.',
+    ],
+    [{ autoTune: { minTtlMs: 2, maxTtlMs: 1, target: 1 } }, 'autoTune.minTtlMs must be at most autoTune.maxTtlMs (1); got 2.'],
+    [{ autoTune: { minTtlMs: 1, maxTtlMs: 2 } }, 'autoTune.target must be a number from 0 to 1; got undefined.'],
+    [{ autoTune: { minTtlMs: 1, maxTtlMs: 2, target: -1 } }, 'autoTune.target must be a number from 0 to 1; got -1.'],
   ]
   test.each(wrong)('%j is refused, by name', (options, message) => {
     expect(() => createAdvisor(options)).toThrow(InvalidOptionsError)

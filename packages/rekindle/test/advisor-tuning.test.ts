@@ -18,7 +18,7 @@ function randomOf(seed: number): () => number {
   return () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32
 }
 
-const bounds = { minMs: 2 * minute, maxMs: 120 * minute, target: 0.9 }
+const bounds = { minTtlMs: 2 * minute, maxTtlMs: 120 * minute, target: 0.9 }
 
 /** A cache that tunes itself, and people who ask it for agents. */
 class Workload {
@@ -96,8 +96,8 @@ describe('a cache that tunes itself', () => {
       if (stored) shares.push(await workload.run(200, 4 * minute, 180 * minute, 80 * minute))
       for (const share of shares) expect(Math.abs(share - bounds.target)).toBeLessThan(0.02)
       const ttls = workload.tuned.map(({ configTtlMs }) => configTtlMs)
-      expect(Math.min(...ttls)).toBeGreaterThanOrEqual(bounds.minMs)
-      expect(Math.max(...ttls)).toBeLessThanOrEqual(bounds.maxMs)
+      expect(Math.min(...ttls)).toBeGreaterThanOrEqual(bounds.minTtlMs)
+      expect(Math.max(...ttls)).toBeLessThanOrEqual(bounds.maxTtlMs)
       for (const [at, ttl] of ttls.entries()) expect(ttl / (ttls[at - 1] ?? 10 * minute)).toBeLessThan(1.501)
       expect(turnsOf(ttls)).toBeLessThan(8)
       for (const { configTtlMs, liveTtlMs, idleMs } of workload.tuned) {
@@ -108,9 +108,9 @@ describe('a cache that tunes itself', () => {
   )
 
   test('begins within its bounds, and lets live agents live no longer than they were to', () => {
-    expect(new Workload({ configTtlMs: 1_000 }).settings.configTtlMs).toBe(bounds.minMs)
+    expect(new Workload({ configTtlMs: 1_000 }).settings.configTtlMs).toBe(bounds.minTtlMs)
     const long = new Workload({ configTtlMs: 1e9, liveTtlMs: 5 * minute })
-    expect(long.settings).toMatchObject({ configTtlMs: bounds.maxMs, liveTtlMs: 5 * minute })
+    expect(long.settings).toMatchObject({ configTtlMs: bounds.maxTtlMs, liveTtlMs: 5 * minute })
     expect(new Workload().tuned).toEqual([])
   })
 
@@ -139,7 +139,7 @@ describe('a cache that tunes itself', () => {
       await workload.agents.ask({ sessionId: at % 10 < 3 ? `new ${fresh++}` : `${at % 20}` })
     }
     const { configTtlMs } = workload.settings
-    expect(configTtlMs).toBeLessThan(bounds.maxMs)
+    expect(configTtlMs).toBeLessThan(bounds.maxTtlMs)
     expect(configTtlMs).toBeGreaterThanOrEqual(10 * minute)
   })
 })
@@ -164,8 +164,8 @@ describe('the next time to live', () => {
 
   test('is within the bounds, whatever is expected', async () => {
     expect((await step(2.1 * minute, () => 1))?.ttlMs).toBe(Math.round(Math.sqrt(2.1 * 2) * minute))
-    expect(await step(bounds.minMs, () => 1)).toBeUndefined()
+    expect(await step(bounds.minTtlMs, () => 1)).toBeUndefined()
     expect(await step(100 * minute, (ttlMs) => grows(ttlMs) - 0.5)).toBeUndefined()
-    expect((await step(100 * minute, (ttlMs) => ttlMs / bounds.maxMs / 2))?.ttlMs).toBeLessThanOrEqual(bounds.maxMs)
+    expect((await step(100 * minute, (ttlMs) => ttlMs / bounds.maxTtlMs / 2))?.ttlMs).toBeLessThanOrEqual(bounds.maxTtlMs)
   })
 })

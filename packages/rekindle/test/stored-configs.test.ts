@@ -71,7 +71,6 @@ function world(
     return admitted.record
   }
   const lookup = () => tier.lookup(key, encoded)
-  /** As in a process that has just started. */
   const forget = (fingerprint: string | undefined) => interned.delete(fingerprint!)
   return {
     clock,

@@ -20,7 +20,7 @@ export function TuningCard({ autoTune, tunings }: Pick<FleetAdvice, 'autoTune' |
         </p>
       ) : (
         <p>
-          Each worker keeps times to live between {spanText(autoTune.minMs)} and {spanText(autoTune.maxMs)}, so that{' '}
+          Each worker keeps times to live between {spanText(autoTune.minTtlMs)} and {spanText(autoTune.maxTtlMs)}, so that{' '}
           {shareText(autoTune.target, 1)} of requests need no full build.
         </p>
       )}

@@ -40,7 +40,7 @@ export interface FleetAdvice {
   readonly served: ByTier<number>
   readonly audit: AuditReport
   /** null: it is off. */
-  readonly autoTune: { readonly target: number; readonly minMs: number; readonly maxMs: number } | null
+  readonly autoTune: { readonly target: number; readonly minTtlMs: number; readonly maxTtlMs: number } | null
   readonly tunings: readonly Tuning[]
   readonly workers: readonly string[]
   readonly silent: readonly string[]

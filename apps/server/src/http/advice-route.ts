@@ -23,7 +23,7 @@ const adviceShape = z.object({
     workers: z.array(z.object({ worker: z.string(), audit })),
     suspects: found.describe('Agents that were served and are not what the database has: `agentId`, `outcome`, `times`, `at`.'),
   }),
-  autoTune: z.object({ target: z.number(), minMs: z.number(), maxMs: z.number() }).nullable(),
+  autoTune: z.object({ target: z.number(), minTtlMs: z.number(), maxTtlMs: z.number() }).nullable(),
   tunings: found.describe('What auto-tuning has changed: `at`, `from`, `to`, `target`, `predicted`.'),
   workers: z.array(z.string()),
   silent: z.array(z.string()).describe('Workers that are on the list and did not answer.'),

@@ -5,8 +5,8 @@ import type { Targets } from './recommend.ts'
 /** Within which bounds an advisor sets the times to live, and what for. */
 export interface AutoTune {
   /** The times to live are never set outside of these, both included. */
-  readonly minMs: number
-  readonly maxMs: number
+  readonly minTtlMs: number
+  readonly maxTtlMs: number
   /** Wanted share of requests that need no full build, from 0 to 1. */
   readonly target: number
 }
@@ -34,12 +34,13 @@ export function assertAdvisorOptions(options: object): void {
     throw wrong('maxEvents', `a whole number from ${fewestEvents} to ${mostEvents}`, maxEvents)
   }
   if (autoTune === undefined) return
-  if (typeof autoTune !== 'object' || autoTune === null) throw wrong('autoTune', '{ minMs, maxMs, target }', autoTune)
-  const { minMs, maxMs, target: share } = autoTune as Record<string, unknown>
-  for (const [option, value] of Object.entries({ 'autoTune.minMs': minMs, 'autoTune.maxMs': maxMs })) {
+  if (typeof autoTune !== 'object' || autoTune === null) throw wrong('autoTune', '{ minTtlMs, maxTtlMs, target }', autoTune)
+  const { minTtlMs, maxTtlMs, target: share } = autoTune as Record<string, unknown>
+  for (const [option, value] of Object.entries({ 'autoTune.minTtlMs': minTtlMs, 'autoTune.maxTtlMs': maxTtlMs })) {
     if (!(typeof value === 'number' && value > 0 && Number.isFinite(value))) throw wrong(option, 'a finite number above 0', value)
   }
-  if ((minMs as number) > (maxMs as number)) throw wrong('autoTune.minMs', `at most autoTune.maxMs (${String(maxMs)})`, minMs)
+  if ((minTtlMs as number) > (maxTtlMs as number))
+    throw wrong('autoTune.minTtlMs', `at most autoTune.maxTtlMs (${String(maxTtlMs)})`, minTtlMs)
   if (share === undefined) throw wrong('autoTune.target', 'a number from 0 to 1', share)
   assertShare({ 'autoTune.target': share })
 }

@@ -24,7 +24,7 @@ export function createAdvisor(options: AdvisorOptions = {}): Advisor {
   const { autoTune, maxEvents = defaultMaxEvents, memoryTarget = 0.9, target = 0.99 } = options
   let watched: { readonly cache: WatchedCache; readonly recorder: Recorder } | undefined
   return {
-    longestTtlMs: autoTune?.maxMs,
+    longestTtlMs: autoTune?.maxTtlMs,
     watch(cache): RequestWatch {
       if (watched !== undefined) {
         const message = `This advisor watches '${watched.cache.namespace}' already: createAdvisor() one for each cache.`

@@ -47,8 +47,8 @@ export class AutoTuner {
     this.#measured = new MeasuredShare(now)
     const { configTtlMs, liveTtlMs } = cache.settings()
     this.#liveTtlMs = liveTtlMs >= configTtlMs ? Infinity : liveTtlMs
-    const { minMs, maxMs, target } = options
-    const within = Math.min(maxMs, Math.max(minMs, configTtlMs))
+    const { minTtlMs, maxTtlMs, target } = options
+    const within = Math.min(maxTtlMs, Math.max(minTtlMs, configTtlMs))
     // Nothing is known yet: what is hoped for stands in for what is predicted.
     if (within !== configTtlMs) cache.tune(this.#settingOf(within), { target, predicted: target })
     this.#plan()

@@ -26,16 +26,16 @@ export interface Expectation {
  */
 export async function nextTtl(
   current: number,
-  { minMs, maxMs, target }: AutoTune,
+  { minTtlMs, maxTtlMs, target }: AutoTune,
   { expect, errorOf }: Outlook,
   turns: Turns,
 ): Promise<Expectation | undefined> {
   const expected = (ttlMs: number) => turns.take(() => expect(ttlMs))
-  const most = await expected(maxMs)
+  const most = await expected(maxTtlMs)
   const aim = Math.min(target, most - deadBand)
   if (Math.abs((await expected(current)) - aim) <= deadBand + errorOf(aim)) return undefined
-  let [low, high] = [minMs, maxMs]
-  if ((await expected(minMs)) >= aim) high = minMs
+  let [low, high] = [minTtlMs, maxTtlMs]
+  if ((await expected(minTtlMs)) >= aim) high = minTtlMs
   while (high / low > precision) {
     const middle = Math.sqrt(low * high)
     if ((await expected(middle)) >= aim) high = middle
@@ -44,6 +44,6 @@ export async function nextTtl(
   // Half of the way: the next minute sees further.
   const halfway = Math.sqrt(current * high)
   const step = Math.min(current * longestStep, Math.max(current / longestStep, halfway))
-  const ttlMs = Math.min(maxMs, Math.max(minMs, Math.round(step)))
+  const ttlMs = Math.min(maxTtlMs, Math.max(minTtlMs, Math.round(step)))
   return ttlMs === current ? undefined : { ttlMs, predicted: await expected(ttlMs) }
 }
