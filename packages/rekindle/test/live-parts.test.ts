@@ -273,6 +273,17 @@ describe('the watch on memory', () => {
     ])
   })
 
+  test('looks at the other limit, too, when nothing is left to drop', () => {
+    const events = new Events(identity)
+    const told: string[] = []
+    events.on('memory-pressure', ({ resource, dropped }) => told.push(`${resource} ${dropped}`))
+    const full = { usedBytes: 990, limitBytes: 1_000 }
+    const readMemory = () => ({ heap: full, container: full, collections: 0 })
+    new MemoryWatch(new ManualClock(), readMemory, { size: 1, drop: () => 0 }, events).start()
+    new MemoryWatch(new ManualClock(), readMemory, { size: 1, drop: () => 2 }, events).start()
+    expect(told).toEqual(['heap 0', 'container 0', 'heap 2'])
+  })
+
   test('does without what cannot be read', async () => {
     const { clock, watch, state, told } = watching()
     state.broken = true

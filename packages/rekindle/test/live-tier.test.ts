@@ -14,13 +14,13 @@ import { keyOf } from './test-agents.ts'
 const identity = { namespace: 'test', worker: 'w' }
 const allFields: readonly KeyField[] = ['agentId', 'userId', 'sessionId', 'reasoning']
 
-interface Options {
-  readonly liveScope?: readonly KeyField[]
-  readonly exclusive?: boolean
-  readonly maxAgents?: number
-  readonly staleIfErrorMs?: number
-  readonly weigh?: (agent: string) => number
-}
+type Options = Partial<{
+  liveScope: readonly KeyField[]
+  exclusive: boolean
+  maxAgents: number
+  staleIfErrorMs: number
+  weigh: (agent: string) => number
+}>
 
 /** A tier whose agents serve for 10 s and may lie idle for 30 s, with what befalls them. */
 function tierOf({ liveScope = allFields, exclusive = false, maxAgents = 100, staleIfErrorMs = 0, weigh }: Options = {}) {
@@ -48,11 +48,12 @@ function tierOf({ liveScope = allFields, exclusive = false, maxAgents = 100, sta
     events,
   )
   tier.vouchedUntil = Infinity
+  const asOf = { history: 'h', clock: 1, unconfirmed: 0 }
   const recordOf = (key: AgentKey, tags: readonly string[] = []): ConfigRecord<string> => ({
     config: 'config',
     key,
     fingerprint: 'fingerprint',
-    asOf: { history: 'h', clock: 1, unconfirmed: 0 },
+    asOf,
     tags,
     freshUntil: clock.now() + 60_000,
   })
@@ -118,6 +119,30 @@ describe('live agents', () => {
     tier.abandonLeases()
     tier.checkIn(live)
     expect(trace).toEqual(['s retired: closed', 's disposed: closed'])
+    expect([live.state, tier.byUse(9)]).toEqual([{ phase: 'disposed', cause: 'closed' }, []])
+  })
+
+  test('that are to leave do so once, and no others', () => {
+    const { tier, admit, trace } = tierOf()
+    const [one, two] = [admit('one', ['t']), admit('two', ['u'])]
+    expect(tier.retireWhere((live) => live === one, 'invalidated')).toBe(1)
+    tier.retire(one, 'expired')
+    expect([tier.retireDependents(['#"t"'], 'invalidated'), tier.byUse(9)]).toEqual([0, [two]])
+    expect(trace).toEqual(['one retired: invalidated', 'one disposed: invalidated'])
+  })
+
+  test('have all been let go of only with the last lease', async () => {
+    const { tier, admit } = tierOf()
+    const agents = [admit('one'), admit('two')]
+    for (const live of agents) tier.checkOut(live)
+    tier.close()
+    let isOver = false
+    void tier.lastLease().then(() => (isOver = true))
+    for (const [index, live] of agents.entries()) {
+      tier.checkIn(live)
+      await settle()
+      expect(isOver).toBe(index === 1)
+    }
   })
 })
 
@@ -190,8 +215,9 @@ describe('an idle agent', () => {
 describe('the queue for an exclusive agent', () => {
   function queued() {
     const world = tierOf({ exclusive: true })
-    const live = world.admit('s')
+    const live = world.make()
     world.tier.checkOut(live)
+    world.tier.admit(live)
     const told: string[] = []
     for (const name of ['one', 'two']) {
       const waiter: QueuedWaiter<string, string> = {
@@ -234,12 +260,8 @@ describe('the queue for an exclusive agent', () => {
 })
 
 describe('the weight of an agent', () => {
-  test.each([
-    [0, 1],
-    [0.4, 1],
-    [12.6, 13],
-    [2 ** 50, 2 ** 50],
-  ])('of %d bytes is a whole number of at least one', (bytes, weight) => {
+  const weights = [0, 0.4, 12.6, 2 ** 50].map((bytes) => [bytes, Math.max(1, Math.round(bytes))])
+  test.each(weights)('of %d bytes is a whole number of at least one', (bytes, weight) => {
     const { admit, failures } = tierOf({ weigh: () => bytes })
     expect([admit('s').bytes, failures]).toEqual([weight, []])
   })

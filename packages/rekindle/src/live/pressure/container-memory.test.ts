@@ -50,6 +50,8 @@ describe('what a container may use is read', () => {
     expect(containerMemory(machine(files))()).toEqual({ usedBytes: 900, limitBytes: 1000 })
     const own = { ...files, ...version2('/system.slice/agents.service', '500', '499') }
     expect(containerMemory(machine(own))()).toEqual({ usedBytes: 499, limitBytes: 500 })
+    const onlyItsOwn = { ...files, ...version2('/system.slice', 'max', '900') }
+    expect(containerMemory(machine(onlyItsOwn))()).toEqual({ usedBytes: 300, limitBytes: 500 })
     const noneOfItsOwn = { ...files, ...version2('/system.slice/agents.service', 'max', '300') }
     expect(containerMemory(machine(noneOfItsOwn))()).toEqual({ usedBytes: 900, limitBytes: 1000 })
   })
@@ -94,7 +96,12 @@ describe('there is nothing to read, and no error', () => {
   })
 
   test('outside of where the groups are, though a path leads there', () => {
-    const root = machine({ 'proc/self/cgroup': '0::/../../elsewhere', ...version2('', '1000', '400'), elsewhere: '' })
+    const root = machine({
+      'proc/self/cgroup': '0::/../../elsewhere',
+      ...version2('', '1000', '400'),
+      'sys/elsewhere/memory.max': '10',
+      'sys/elsewhere/memory.current': '9',
+    })
     expect(containerMemory(root)()).toEqual({ usedBytes: 400, limitBytes: 1000 })
   })
 })
