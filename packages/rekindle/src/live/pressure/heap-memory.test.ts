@@ -1,3 +1,4 @@
+import { getHeapSpaceStatistics } from 'node:v8'
 import { describe, expect, test } from 'vitest'
 import { heapLimit, readHeap } from './heap-memory.ts'
 
@@ -31,4 +32,12 @@ test('the heap of this thread can be read', () => {
   expect(oldBytes).toBeGreaterThan(mib)
   expect(usedBytes).toBeGreaterThan(oldBytes)
   expect(limitBytes).toBeGreaterThan(usedBytes)
+})
+
+test('of the heap of this thread, what only a full collection shrinks is all but the spaces for new objects', () => {
+  const { usedBytes, oldBytes } = readHeap()
+  const young = getHeapSpaceStatistics().filter(({ space_name: name }) => name.startsWith('new_'))
+  const youngBytes = young.reduce((sum, { space_used_size: used }) => sum + used, 0)
+  // Between the two looks little is allocated.
+  expect(Math.abs(usedBytes - oldBytes - youngBytes)).toBeLessThan(mib)
 })
