@@ -15,6 +15,11 @@ describe('acquire', () => {
     expect(agents.loads).toEqual([keyOf()])
   })
 
+  test('takes null for live options that are not given, as code without types may say it', async () => {
+    const agents = new TestAgents({ live: null as never })
+    expect(await agents.ask()).toBe('build cold v1')
+  })
+
   test('gives createAgent the config after its JSON round trip, frozen at every level', async () => {
     const agents = new TestAgents()
     const loaded = { name: 'n', version: 1, dropped: undefined, tools: [{ name: 't' }] }

@@ -14,7 +14,7 @@ export interface InvalidatorOptions {
   readonly configScope?: readonly KeyField[]
   /** Default: all four fields. */
   readonly liveScope?: readonly KeyField[]
-  /** For `workers.explain`. Default `'1'`. */
+  /** For `workers.explain`, which sees stored configs of this version alone. Default `'1'`. */
   readonly configVersion?: string
   /**
    * The largest `maxStalenessMs` of those caches: after the store has lost the list of workers, `confirm` waits so long for all

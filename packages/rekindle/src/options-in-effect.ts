@@ -37,8 +37,8 @@ export interface OptionsInEffect extends StaleWindows {
 export function inEffect<Config, Agent, ConfigFields extends KeyField, LiveFields extends KeyField>(
   options: AgentCacheOptions<Config, Agent, ConfigFields, LiveFields>,
 ): OptionsInEffect {
-  const { configTtlMs = 3_600_000, staleWhileRevalidateMs = 0, staleIfErrorMs = 0, notFoundTtlMs = 0, live = {} } = options
-  const { maxAgents = 1000, ttlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = live
+  const { configTtlMs = 3_600_000, staleWhileRevalidateMs = 0, staleIfErrorMs = 0, notFoundTtlMs = 0 } = options
+  const { maxAgents = 1000, ttlMs = configTtlMs, idleMs = 900_000, concurrency = 'shared' } = options.live ?? {}
   const { buildTimeoutMs = 30_000, advisor } = options
   const liveScope = inOrder(options.liveScope ?? keyFields)
   const longestTtlMs = Math.max(bounded(configTtlMs), advisor?.longestTtlMs ?? 0)

@@ -27,7 +27,7 @@ export type ConfigRefusal =
   | 'sealed'
   /** Another key's entry. */
   | 'foreign'
-  /** In a format, or for a `configVersion`, that is not this process's. */
+  /** In a format that this version of Rekindle does not read. */
   | 'version-mismatch'
   /** `configSchema` refused it. */
   | 'schema-mismatch'

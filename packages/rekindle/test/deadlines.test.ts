@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../src/clock.ts'
 import { ManualClock, settle } from '../src/testing/index.ts'
 import { withDeadline } from '../src/resilience/deadline.ts'
 import { Deadlines, type DeadlineWitness } from '../src/resilience/deadlines.ts'
+import { collectGarbage } from './faults/garbage.ts'
 import { gate } from './test-agents.ts'
 
 const timedOut = () => new Error('timed out')
@@ -30,6 +31,39 @@ describe('Deadlines', () => {
     for (const until = Date.now() + 300; Date.now() < until;);
     expect(await kept).toBe('answer')
     await store.terminate()
+  })
+
+  test('of work that never ends hold nothing of what came after', async () => {
+    const clock = new ManualClock()
+    const deadlines = new Deadlines(100, clock)
+    const hung = new Promise<object>(() => {})
+    const begin = () => {
+      const { promise, open } = gate<object>()
+      return { open, kept: deadlines.keep(promise, timedOut, fail) }
+    }
+    const givenUp = deadlines.keep(hung, timedOut, () => ({}))
+    await clock.advance(50)
+    const later: WeakRef<object>[] = []
+    let current = begin()
+    await clock.advance(50)
+    await givenUp
+    for (let turn = 0; turn < 50; turn++) {
+      // One begins before the other ends, as calls do under load.
+      const next = begin()
+      const value = {}
+      later.push(new WeakRef(value))
+      current.open(value)
+      await current.kept
+      current = next
+    }
+    // What a weak reference was made to is kept until this turn of the event loop is over.
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    expect(later.filter((value) => value.deref() !== undefined).length).toBeLessThan(5)
+    // It is there still, and with it whatever it holds.
+    expect(hung).toBeInstanceOf(Promise)
+    deadlines.stop()
+    await expect(current.kept).rejects.toThrow()
   })
 
   test('are kept to the millisecond by a process that is not busy', async () => {

@@ -96,7 +96,7 @@ function storeText(config: ConfigStanding, { style }: Terminal): string {
   if (config.state === 'usable') return `${style('good', config.stale ? 'usable, stale' : 'usable')}, ${printable(entry ?? '')}`
   const why =
     config.reason === 'absent'
-      ? 'nothing there'
+      ? 'nothing there for this --config-version'
       : `not used: ${config.reason}${config.detail === undefined ? '' : ` (${config.detail})`}`
   return style('warn', printable(why)) + (entry === undefined ? '' : `, ${printable(entry)}`)
 }

@@ -97,8 +97,8 @@ export class RedisConnection implements StoreConnection {
   }
 
   /**
-   * On a cluster a command may be redirected to another server without anyone being told, so a script looks each time, once for
-   * what is read in the same turn. Entries are read one by one: those of a node that does not answer fail alone.
+   * On a cluster a command may be redirected to another server without anyone being told, so a script looks each time: for a
+   * read that finds none under way, and once for all others of its turn. Entries are read one by one: those of a node that does not answer fail alone.
    */
   async #readFromCluster(key: string): Promise<PointerRead> {
     const [clock, [pointer]] = await Promise.all([this.#looks.read(''), this.#commands.mget([key])])

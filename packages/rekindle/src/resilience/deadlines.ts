@@ -77,6 +77,9 @@ export class Deadlines {
     else older.younger = younger
     if (younger === undefined) this.#youngest = older
     else younger.older = older
+    // Work that never ends holds this one, and by its neighbours would hold all that came after.
+    pending.older = undefined
+    pending.younger = undefined
     if (this.#oldest === undefined) this.#timer?.unref()
     return true
   }

@@ -61,7 +61,7 @@ export class Flights<Config, Agent> {
   /** `work`, which never rejects, is part of a build: {@link settled} waits for it. */
   track(work: Promise<void>): void {
     this.#flying++
-    void work.then(this.#landed)
+    void work.finally(this.#landed)
   }
 
   readonly #landed = (): void => {
