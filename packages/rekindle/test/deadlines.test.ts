@@ -63,7 +63,7 @@ describe('Deadlines', () => {
     // It is there still, and with it whatever it holds.
     expect(hung).toBeInstanceOf(Promise)
     deadlines.stop()
-    await expect(current.kept).rejects.toThrow()
+    await expect(current.kept).rejects.toThrow('closed')
   })
 
   test('are kept to the millisecond by a process that is not busy', async () => {
