@@ -1,5 +1,4 @@
 // docs/consistency.md
-/* oxlint-disable no-unused-expressions -- they are what there is to be seen */
 import { createAgentCache } from 'rekindle'
 import { ManualClock } from 'rekindle/testing'
 import { key, options as smallAgents } from './small-agents.ts'
@@ -18,7 +17,7 @@ const agents = createAgentCache({ ...options, auditRate: 0.001 }) // one served 
 agents.on('audited', ({ outcome, key, served, loaded }) => {
   if (outcome !== 'consistent') log.warn({ outcome, key, served, loaded }, 'audit')
 })
-agents.stats().audit.windows // of 1, 5 and 10 minutes: { minutes, audited, inconsistent, nines }
+const { windows } = agents.stats().audit // of 1, 5 and 10 minutes: { minutes, audited, inconsistent, nines }
 // #endregion audit
 
-export { agents, clock, key, row, warnings }
+export { agents, clock, key, row, warnings, windows }

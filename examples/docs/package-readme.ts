@@ -1,5 +1,4 @@
 // packages/rekindle/README.md
-/* oxlint-disable no-unused-expressions -- they are what there is to be seen */
 const key = { agentId: '42', userId: 'ann', sessionId: 's-1', reasoning: true }
 const { agentId, userId, sessionId } = key
 
@@ -31,8 +30,7 @@ const agents = createAgentCache({
 })
 
 await using lease = await agents.acquire({ agentId, userId, sessionId, reasoning: true })
-lease.agent
-lease.source // 'memory', 'config' or 'build'
+const { agent, source } = lease // 'memory', 'config' or 'build'
 
 await agents.invalidate({ agentId: '42' }) // on every worker; { confirm: true } waits until all have dropped it
 
@@ -42,7 +40,7 @@ await agents.workers.stats() // what every worker on every machine counts
 
 await using next = await agents.acquire(key)
 const { workers } = await agents.workers.stats()
-process.stdout.write([lease.source, lease.agent.name, lease.retired.aborted, next.reason, workers.length].join(' '))
+process.stdout.write([source, agent.name, lease.retired.aborted, next.reason, workers.length].join(' '))
 lease.release()
 next.release()
 await agents.close()

@@ -1,5 +1,4 @@
 // README.md
-/* oxlint-disable typescript/unbound-method -- tag needs no this */
 import { tool } from 'ai'
 import Fastify, { type FastifyRequest } from 'fastify'
 import { z } from 'zod'

@@ -13,7 +13,7 @@ export interface LoadContext {
   /** Aborted after `buildTimeoutMs`, and when the cache closes before the build has ended. */
   readonly signal: AbortSignal
   /** Adds a dependency: `invalidate({ tags: [name] })` will reach what is being loaded. */
-  tag(name: string): void
+  readonly tag: (name: string) => void
 }
 
 /** What `createAgent` and `rebuildAgent` are given beside config and key. */
@@ -21,7 +21,7 @@ export interface CreateContext {
   /** Aborted after `buildTimeoutMs`, and when the cache closes before the agent is made. */
   readonly signal: AbortSignal
   /** Tells that the agent is made without what its config asks for at `path`: the cache emits `config-ignored`. */
-  ignored(path: string, message: string): void
+  readonly ignored: (path: string, message: string) => void
 }
 
 type MaybePromise<Value> = Value | Promise<Value>

@@ -52,7 +52,7 @@ export interface McpServersOptions {
 /** Of `loadConfig`. */
 export interface DescribeContext {
   readonly signal?: AbortSignal
-  tag?(name: string): void
+  readonly tag?: (name: string) => void
 }
 
 /** Connections to MCP servers, shared by all agents of the process: for the option `mcp` of adapters, and for `loadConfig`. */
